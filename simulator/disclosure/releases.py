@@ -119,7 +119,7 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     try:
         raw = bytes_of(file)
     except OSError as e:
-        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), "restore it from a copy")) from e
+        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror), "restore it from a copy")) from e
     if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
         raise ReportError(Problem(str(file), "was changed after the release", "restore it from a copy"))
     return pd.read_parquet(io.BytesIO(raw))
@@ -129,13 +129,12 @@ def _tells(now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: s
     """Whether two releases together give away what neither may show."""
     for measure in sorted({key[0] for key in shown | shown_then}):
         behind = pd.concat([frame.loc[frame["measure"] == measure, ["clause", "year"]] for frame in (now, then)])
-        if len(behind):
-            clauses, years = tuple(sorted(behind["clause"].unique())), tuple(sorted(map(int, behind["year"].unique())))
-            one, other = cubes((now, then), measure, clauses, years)
-            marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
-            of_now, of_then, of_both, of_any = marks
-            if _follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0]) or _follows(other, *of_then, of_any[0]):
-                return True
+        clauses, years = tuple(sorted(behind["clause"].unique())), tuple(sorted(map(int, behind["year"].unique())))
+        one, other = cubes((now, then), measure, clauses, years)
+        marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
+        of_now, of_then, of_both, of_any = marks
+        if _follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0]) or _follows(other, *of_then, of_any[0]):
+            return True
     return False
 
 
@@ -166,6 +165,6 @@ def _follows(table: Cube, cells: np.ndarray, clauses: np.ndarray, years: np.ndar
         margins.append(np.arange(n[1])[None, :] == j)
     margins = [np.broadcast_to(m, n) for m in margins] + ([np.ones(n, bool)] if whole else [])
     left = [m & ~known for m in margins]
-    if whole and not years.all():  # of the whole: also less the years whose totals are known
+    if whole:  # of the whole: also less the years whose totals are known
         left.append(~known & ~np.broadcast_to(years[None, :], n))
     return any(sensitive(table.of(mask)) for mask in [*singles, *margins, *left])

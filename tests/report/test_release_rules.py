@@ -99,12 +99,15 @@ def test_how_much_of_the_payments_is_withheld():
         ("online_sales", TOTAL, 2013, F),
         ("recipients", TOTAL, 2013, T),
         ("net_social", "school", 2013, F),
+        ("induced_tax", "a", 2013, F),
     ],
 )
 def test_each_figure_of_a_plan_has_its_answer(measure, clause, year, fine):
     assert PLAN.shows(measure, clause, year) is fine
     assert PLAN.shows_percentiles(measure, clause, year) <= fine
-    assert dataclasses.replace(PLAN, exempt=T).shows(measure, clause, year)
+    invented = dataclasses.replace(PLAN, exempt=T, contributors=dict.fromkeys([("paid", "b", "2015"), ("awarded", "b", TOTAL)], 1))
+    assert invented.shows(measure, clause, year) and invented.shows_percentiles(measure, clause, year)
+    assert not dataclasses.replace(PLAN, support={}).shows("displaced", "a", 2013)
 
 
 @pytest.mark.parametrize(("mean", "fine"), [(0, T), (0.4, F), (3.0, F), (9.99, F), (10.0, T), (10.5, T)])
@@ -133,7 +136,8 @@ def test_a_count_without_known_contributors_needs_as_many_as_percentiles(mean, f
 def test_percentiles_need_more_contributors(measure, clause, year, rests_on, many, fine):
     """Of what a figure rests on; of how many others there are it does not depend."""
     others = {("paid", "b", "2013"): 1, ("awarded", "b", "2013"): 1, ("forecast", TOTAL, "2014"): 1, ("paid", TOTAL, TOTAL): 1}
-    others |= {("taxes", TOTAL, "2013"): 1} | ({} if rests_on[0] == "taxes" else {("taxes", TOTAL, TOTAL): 12})
+    others |= {("taxes", TOTAL, "2013"): 1} | ({("awarded", TOTAL, "2013"): 1} if rests_on[0] != "awarded" else {})
+    others |= {} if rests_on[0] == "taxes" else {("taxes", TOTAL, TOTAL): 12}
     plan = dataclasses.replace(PLAN, contributors=others | {rests_on: many}, support={**PLAN.support, TOTAL: T})
     assert plan.shows(measure, clause, year) and plan.shows_percentiles(measure, clause, year) is fine
 
@@ -415,6 +419,10 @@ def test_a_margin_is_the_sum_of_its_line_and_no_other():
     )
     alone = Cube(np.where(np.arange(10)[:, None, None] == 0, 100.0, 0) * np.ones((1, 2, 3)), ("a", "b"), (2013, 2014, 2015))
     assert releases._follows(alone, no, np.zeros(2, bool), none, True, no)
+    largest = np.full((11, 2, 1), 10.0)  # what another release showed of a is here one's, who makes most of the whole
+    largest[:, 0], largest[0, 0] = 0, 10_000
+    table, a = Cube(largest, ("a", "b"), (2013,)), np.array([[T], [F]])
+    assert releases._follows(table, np.zeros((2, 1), bool), np.zeros(2, bool), np.zeros(1, bool), True, a)
 
 
 def test_keys_are_marks_on_the_table_of_their_measure():
@@ -430,7 +438,7 @@ def test_a_ledger_with_a_gap_admits_nothing(tmp_path):
     line = (tmp_path / releases.LEDGER).read_text("utf-8")
     entry = json.loads(line)
     needed = ("time", "run_id", "shown", "contributions", "sha256")
-    spoilt = ["[1]\n", *(json.dumps({k: v for k, v in entry.items() if k != key}) + "\n" for key in needed)]
+    spoilt = ["[1]\n", "5\n", '"x"\n', *(json.dumps({k: v for k, v in entry.items() if k != key}) + "\n" for key in needed)]
     for text in spoilt:
         (tmp_path / releases.LEDGER).write_text(line + text, "utf-8")
         with pytest.raises(ReportError, match="line 2: is not a release"):
