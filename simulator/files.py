@@ -345,7 +345,7 @@ def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
     for name in names:
         path = folder / name
         whole = path.parent.resolve() / path.name
-        if any(whole == read or path.resolve() == read or read in whole.parents for read in may.inputs):
+        if any(_is(at, read) for read in may.inputs for at in (whole, path.resolve(), *whole.parents)):
             problems.append(Problem(str(path), "is read here, so it is not written to", "choose another --out"))
         elif path.is_dir() and not path.is_symlink():
             problems.append(Problem(str(path), phrase("cannot be written ({})", "a folder of this name is there"), "choose another --out"))
@@ -364,6 +364,13 @@ def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
                     Problem(str(path), "was changed since the program wrote it", "choose another --out; --overwrite replaces it")
                 )
     return problems
+
+
+def _is(path: Path, read: Path) -> bool:
+    """Whether two names are of one file or folder: also links to it, and other letters where a system does not tell them apart."""
+    with contextlib.suppress(OSError):
+        return path == read or path.samefile(read)
+    return False
 
 
 def _commit(changing: Change, error: type[SimulatorError]) -> None:
