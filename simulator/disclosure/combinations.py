@@ -41,8 +41,7 @@ def same_holders(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
 
     def join(one: int, other: int) -> None:
         one, other = top(one), top(other)
-        if one != other:
-            above[max(one, other)] = min(one, other)
+        above[max(one, other)] = min(one, other)
 
     seen: dict[tuple[object, ...], int] = {}
     for frame in frames:
@@ -105,7 +104,7 @@ def combined_tell(frames: Sequence[pd.DataFrame], shown: Sequence[set[Key]]) -> 
             for name, vector in _figures(table, measure, keys):
                 figures.setdefault(name, []).append(vector)
         for vectors in figures.values():
-            if len(vectors) > 1 and (contrasted(np.stack(vectors, axis=1)) or spanned(np.stack(vectors, axis=1))):
+            if contrasted(together := np.stack(vectors, axis=1)) or spanned(together):
                 return True
     return False
 

@@ -176,6 +176,18 @@ def test_three_ceilings_tell_who_lies_between_by_whatever_shows_them(key):
     assert not combined_tell(frames, [{other}] * 3) and not combined_tell(frames, [{key}, {other}, {other}])
 
 
+def test_a_contrast_tells_and_so_does_a_span():
+    """One holds just over half of a difference in which nothing cancels; the ceilings of 200 and 400 cancel only two to one."""
+    random = np.random.default_rng(8).uniform(5e5, 1e6, (40, 2))
+    random[:, 1] = random[:, 0] + np.array([4300.0] + [290.0] * 14 + [0.0] * 25)
+    contrast = [frame(*[("awarded", "a", 2013, n, amount) for n, amount in enumerate(figure)]) for figure in random.T]
+    assert contrasted(random) and not spanned(random) and combined_tell(contrast, [{CELL}] * 2)
+    span = [ceiling(200), ceiling(400)]
+    vectors = np.stack([f.loc[f["clause"] == "a", "amount"].to_numpy() for f in span], axis=1)
+    assert spanned(vectors) and not contrasted(vectors) and combined_tell(span, [{CELL}] * 2)
+    assert not combined_tell(span[:1], [{CELL}]) and not combined_tell(contrast, [{CELL}, set()])
+
+
 def test_what_margins_leave_without_their_own_cells_is_a_figure():
     """Total and the cell of b are shown, so the cell of a is known."""
     frames, left = [ceiling(limit) for limit in (200, 300, 400)], {WHOLE, ("awarded", "b", "2014")}
