@@ -126,11 +126,10 @@ def contrasted(vectors: np.ndarray) -> bool:
     >>> contrasted(np.array([[200.0, 300, 400]] * 9 + [[200.0, 300, 310]])), contrasted(np.array([[2.0, 3], [3, 4]] * 9))
     (True, False)
     """
-    used = vectors[np.abs(vectors).max(axis=1) > 0]
-    last = used.shape[1] - 1
+    last = vectors.shape[1] - 1
     sets = [(*others, last) for count in range(1, TOGETHER) for others in combinations(range(last - 1, -1, -1), count)]
     for chosen in sets[:MOST]:
-        for amounts in np.abs(contrasts(len(chosen)) @ used[:, chosen].T):
+        for amounts in np.abs(contrasts(len(chosen)) @ vectors[:, chosen].T):
             amounts = amounts[amounts >= SMALLEST]
             if len(amounts) and (amounts.max() > HALF * amounts.sum() or sensitive(amounts)):
                 return True
