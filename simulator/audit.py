@@ -32,6 +32,7 @@ from typing import Any
 from simulator.errors import Problem, SimulatorError
 from simulator.locks import lock
 from simulator.phrases import phrase
+from simulator.regular import bytes_of, digest_of, opened
 
 VARIABLE = "SIMULATOR_AUDIT"
 FIRST = "0" * 64  # what stands before the first line
@@ -106,8 +107,8 @@ def append(content: dict[str, Any], log: Path | None = None) -> str:
         raise SimulatorError(Problem("", "no audit log is kept here", phrase("set {} to the file it is to be kept in", VARIABLE)))
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        mode = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)  # a file may be append-only (chattr +a)
-        with _alone(log), os.fdopen(os.open(log, mode, 0o600), "r+b", buffering=0) as file:
+        mode = os.O_RDWR | os.O_CREAT | os.O_APPEND  # a file may be append-only (chattr +a)
+        with _alone(log), os.fdopen(opened(log, mode), "r+b", buffering=0) as file:
             number, before, end, whole = _end(file)
             line = _sealed({"line": number + 1, **content, "before": before})
             try:
@@ -135,7 +136,7 @@ def head(log: Path | None = None) -> dict[str, Any]:
     if log is None:
         return {}
     try:
-        with log.open("rb") as file:
+        with os.fdopen(opened(log), "rb") as file:
             number, seal, _, _ = _end(file)
     except OSError:
         return {}
@@ -151,10 +152,8 @@ def broken(log: Path) -> tuple[int, str]:
     before = FIRST
     for number, raw in enumerate(_lines(log), 1):
         try:
-            line = json.loads(raw)
+            line = _line(raw)
         except ValueError:
-            return number, FOREIGN
-        if not isinstance(line, dict) or tuple(line) != KEYS:
             return number, FOREIGN
         if _sealed({k: v for k, v in line.items() if k != "seal"}) != raw:
             return number, CHANGED
@@ -171,7 +170,7 @@ def missing(log: Path, folder: Path) -> list[tuple[str, int]]:
     found = []
     for file in sorted(folder.rglob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            seal = json.loads(file.read_text(encoding="utf-8"))["audit"]
+            seal = json.loads(bytes_of(file))["audit"]
             if (seal["line"], seal["seal"]) not in kept:
                 found.append((str(file.relative_to(folder)), int(seal["line"])))
     return found
@@ -182,7 +181,7 @@ def seals_below(folder: Path) -> int:
     count = 0
     for file in folder.rglob("*.json"):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            count += bool(json.loads(file.read_text(encoding="utf-8"))["audit"]["seal"])
+            count += bool(json.loads(bytes_of(file))["audit"]["seal"])
     return count
 
 
@@ -191,8 +190,7 @@ def entries(log: Path) -> list[dict[str, Any]]:
     found = []
     for raw in _lines(log):
         with contextlib.suppress(ValueError):
-            if isinstance(line := json.loads(raw), dict) and tuple(line) == KEYS:
-                found.append(line)
+            found.append(_line(raw))
     return found
 
 
@@ -226,7 +224,7 @@ def account() -> str:
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest_of(path)
     except OSError:  # taken away again by the act itself
         return ""
 
@@ -237,9 +235,23 @@ def _sealed(content: dict[str, Any]) -> bytes:
     return f'{text[:-1]},"seal":"{hashlib.sha256(text.encode()).hexdigest()}"}}'.encode()
 
 
+def _line(raw: bytes) -> dict[str, Any]:
+    """A line of a log. Raises ValueError for anything else."""
+    try:
+        line = json.loads(raw)
+        sound = tuple(line) == KEYS and all(isinstance(line[key], int) for key in ("line", "process"))
+        texts = [*(line[key] for key in KEYS if key not in ("line", "process", "read", "written")), *line["read"].values()]
+        texts += [file[key] for file in line["written"] for key in ("kind", "sha256")]
+        if not sound or not all(isinstance(text, str) for text in texts):
+            raise ValueError("no line of a log")
+    except (KeyError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError("no line of a log") from e
+    return dict(line)
+
+
 def _lines(log: Path) -> list[bytes]:
     try:
-        return log.read_bytes().removesuffix(b"\n").split(b"\n") if log.stat().st_size else []
+        return data.removesuffix(b"\n").split(b"\n") if (data := bytes_of(log)) else []
     except OSError as e:
         raise SimulatorError(
             Problem(str(log), phrase("cannot be read ({})", e.strerror or e), phrase("name the log, or set {}", VARIABLE))
@@ -258,9 +270,9 @@ def _end(file: Any) -> tuple[int, str, int, bool]:
     data = file.read()
     last = data.removesuffix(b"\n").rpartition(b"\n")[2]
     try:
-        line = json.loads(last)
+        line = _line(last)
         return line["line"], line["seal"], size, data.endswith(b"\n")
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         file.seek(0)
         count = file.read().removesuffix(b"\n").count(b"\n") + 1
         return count, hashlib.sha256(last).hexdigest(), size, data.endswith(b"\n")
@@ -270,7 +282,7 @@ def _end(file: Any) -> tuple[int, str, int, bool]:
 def _alone(log: Path) -> Iterator[None]:
     """Hold the log's lock; the operating system lets go of it when a process dies. Whoever may add to the log may hold it: nobody is
     waited for longer than a line takes. Raises OSError."""
-    with log.with_name(log.name + ".lock").open("a+b") as held:
+    with os.fdopen(opened(log.with_name(log.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666), "a+b") as held:
         until = time.monotonic() + WAIT
         while True:
             try:

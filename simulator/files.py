@@ -16,18 +16,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
-import stat
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +32,7 @@ from simulator.audit import act, has_written
 from simulator.errors import Problem, SimulatorError
 from simulator.locks import held, lock
 from simulator.phrases import phrase
+from simulator.regular import bytes_of, digest_of, opened
 
 REMEDY = "close it if it is open elsewhere, or choose another --out"
 ROOM = "make room on the disk, or choose another --out"
@@ -295,26 +293,6 @@ def settle(path: Path) -> None:
         os.close(handle)
 
 
-def bytes_of(path: Path, most: int = -1) -> bytes:
-    """What a file holds, at most so many bytes of it. Raises OSError, also for a pipe or a device: those have no end."""
-    with _opened(path) as file:
-        return file.read(most)
-
-
-def digest_of(path: Path) -> str:
-    """The sha256 of a file, read a piece at a time. Raises OSError, as `bytes_of`."""
-    with _opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _opened(path: Path) -> BufferedReader:
-    """A file with an end."""
-    kind = path.stat().st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
-        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
-    return path.open("rb")
-
-
 def _made(beside: Path, write: Writer) -> str:
     """A file on the disk, for its owner only; its sha256."""
     beside.touch(mode=0o600)  # not every writer says plainly that it cannot
@@ -347,7 +325,7 @@ def _sweep(work: Path) -> None:
     if work.is_symlink() or not work.is_dir():
         return
     with contextlib.suppress(OSError):
-        handle = os.open(work / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = opened(work / "lock", os.O_RDWR | os.O_CREAT)
         try:
             lock(handle)
         finally:
@@ -361,10 +339,13 @@ def _sweep(work: Path) -> None:
 def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
     """What stands where these files are to be and is not the program's to replace, or is what is read."""
     problems, may, records = [], _allowed.get(), dict[Path, dict[str, str]]()
+    for record in sorted({(folder / name).parent / RECORD for name in names}):
+        if record.exists() and not record.is_file():
+            problems.append(Problem(str(record), "is no file, and stands where the program notes what it wrote", "choose another --out"))
     for name in names:
         path = folder / name
         whole = path.parent.resolve() / path.name
-        if any(whole == read or path.resolve() == read or read in whole.parents for read in may.inputs):
+        if any(_is(at, read) for read in may.inputs for at in (whole, path.resolve(), *whole.parents)):
             problems.append(Problem(str(path), "is read here, so it is not written to", "choose another --out"))
         elif path.is_dir() and not path.is_symlink():
             problems.append(Problem(str(path), phrase("cannot be written ({})", "a folder of this name is there"), "choose another --out"))
@@ -383,6 +364,13 @@ def _in_the_way(folder: Path, names: list[str]) -> list[Problem]:
                     Problem(str(path), "was changed since the program wrote it", "choose another --out; --overwrite replaces it")
                 )
     return problems
+
+
+def _is(path: Path, read: Path) -> bool:
+    """Whether two names are of one file or folder: also links to it, and other letters where a system does not tell them apart."""
+    with contextlib.suppress(OSError):
+        return path == read or path.samefile(read)
+    return False
 
 
 def _commit(changing: Change, error: type[SimulatorError]) -> None:

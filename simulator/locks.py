@@ -13,6 +13,7 @@ from pathlib import Path
 
 from simulator.errors import Problem, SimulatorError
 from simulator.phrases import phrase
+from simulator.regular import bytes_of, opened
 
 LOCKED_BYTE = 2**30  # far behind what stands in a lock file, which stays readable where locks are mandatory (Windows)
 
@@ -26,7 +27,7 @@ def held(path: Path, error: type[SimulatorError] = SimulatorError, wait: float =
     until = time.monotonic() + wait
     while (handle := _hold(path)) is None:
         if time.monotonic() >= until:
-            who = path.read_text(encoding="utf-8", errors="replace")[:200].strip()
+            who = bytes_of(path, 800).decode("utf-8", "replace")[:200].strip()
             raise error(
                 Problem(
                     str(path.parent), phrase("another run is at work there ({})", who or "unnamed"), "wait for it, or choose another --out"
@@ -50,7 +51,7 @@ def held(path: Path, error: type[SimulatorError] = SimulatorError, wait: float =
 def _hold(path: Path) -> int | None:
     """The handle of a lock file that is held now; None where another process holds it."""
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = opened(path, os.O_RDWR | os.O_CREAT)
         try:
             lock(handle)
         except OSError:

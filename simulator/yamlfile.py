@@ -18,8 +18,8 @@ import yaml
 
 from simulator import resources, yamlmending
 from simulator.errors import Problem, ScenarioError
-from simulator.files import bytes_of
 from simulator.phrases import phrase
+from simulator.regular import bytes_of
 
 # libyaml reads ten times as fast, but not every text as the pure reader does, and not every machine has it: it reads only what
 # travels with the program, of which a test holds that both read the same

@@ -84,6 +84,7 @@ class Link:
             if unpacker.unconsumed_tail:
                 raise ValueError("too long")
             whole = json.loads(plain)
+            json.dumps(whole, ensure_ascii=False).encode()  # halves of characters can neither be shown nor written
             if whole["v"] != VERSION or len(whole["k"]) > MOST:
                 raise ValueError("another version")
             quick, full = map(int, whole["d"])
@@ -96,7 +97,7 @@ class Link:
                 {str(name)[:MOST]: _read(changes) for name, changes in whole["k"]},
                 (quick, full),
             )
-        except (binascii.Error, zlib.error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+        except (binascii.Error, zlib.error, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError) as e:
             raise ScenarioError(Problem("link", "is no link of this page, or a part of one", "copy it whole, up to its last letter")) from e
 
 

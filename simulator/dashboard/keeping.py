@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from simulator.dashboard.ideas import file_name
 from simulator.dashboard.together import Together
 from simulator.errors import SimulatorError
 from simulator.files import overwriting, put
+from simulator.regular import bytes_of
 from simulator.scenario.identity import Identity
 
 KINDS = {".yaml": "application/yaml", ".html": "text/html", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -34,7 +36,7 @@ class Keeping:
         draws = page.shown.run.scenario.draws if page.shown else page.quick
         text = page.state.saved(name, title or name, draws)
         file = page.out / f"{name}.yaml"
-        if file.exists() and not message.get("sure") and file.read_bytes() != text.encode():
+        if os.path.lexists(file) and not message.get("sure") and not (file.is_file() and bytes_of(file) == text.encode()):
             page.send(
                 {
                     "type": "asked",

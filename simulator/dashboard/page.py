@@ -35,6 +35,7 @@ from simulator.population.register import Population
 from simulator.scenario import Scenario, parse_set
 
 QUICK = 200  # draws of a picture that follows the hand
+MOST_OF_A_LINK = 10_000  # draws of the picture that follows the hand: whoever sent a link does not wait for it
 MANY = 1000  # draws from which a loaded file's figures are played as a full run
 Message = dict[str, Any]
 Listener = Callable[[Message], None]
@@ -214,10 +215,12 @@ class Dashboard:
         """Take over a state from its link; a different baseline or register is said."""
         link = Link.read(text)
         self.state.base.set(link.changes)
+        for draws in filter(None, link.draws):
+            self.state.base.set({"draws": draws})
         for changes in link.kept.values():
             self.state.base.set(changes)
         self.shelf.kept = {name: dict(changes) for name, changes in link.kept.items()}
-        if link.draws[0] > 0:
+        if 0 < link.draws[0] <= MOST_OF_A_LINK:
             self.quick, self.full = link.draws
         self._try(lambda: self.state.take(link.changes), name=link.name)
         self._tell_state()

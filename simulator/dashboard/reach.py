@@ -15,6 +15,7 @@ from pathlib import Path
 
 from simulator.errors import Problem, ReportError
 from simulator.phrases import phrase
+from simulator.regular import bytes_of
 
 HERE = "127.0.0.1"
 SHORTEST = 16  # characters of a password
@@ -75,7 +76,7 @@ def _password(file: Path) -> str:
     if sys.platform != "win32" and file.stat().st_mode & 0o077:
         raise ReportError(Problem("--password-file", phrase("{} can be read by others", file), phrase("chmod 600 {}", file)))
     try:
-        password = file.read_text("utf-8-sig").partition("\n")[0].strip()
+        password = bytes_of(file, 1 << 16).decode("utf-8-sig").partition("\n")[0].strip()
     except (OSError, ValueError) as e:
         raise ReportError(Problem("--password-file", phrase("{} cannot be read ({})", file, e), "one line of text")) from e
     if len(password) < SHORTEST:

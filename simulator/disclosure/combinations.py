@@ -41,8 +41,7 @@ def same_holders(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
 
     def join(one: int, other: int) -> None:
         one, other = top(one), top(other)
-        if one != other:
-            above[max(one, other)] = min(one, other)
+        above[max(one, other)] = min(one, other)
 
     seen: dict[tuple[object, ...], int] = {}
     for frame in frames:
@@ -105,7 +104,7 @@ def combined_tell(frames: Sequence[pd.DataFrame], shown: Sequence[set[Key]]) -> 
             for name, vector in _figures(table, measure, keys):
                 figures.setdefault(name, []).append(vector)
         for vectors in figures.values():
-            if len(vectors) > 1 and (contrasted(np.stack(vectors, axis=1)) or spanned(np.stack(vectors, axis=1))):
+            if contrasted(together := np.stack(vectors, axis=1)) or spanned(together):
                 return True
     return False
 
@@ -127,11 +126,10 @@ def contrasted(vectors: np.ndarray) -> bool:
     >>> contrasted(np.array([[200.0, 300, 400]] * 9 + [[200.0, 300, 310]])), contrasted(np.array([[2.0, 3], [3, 4]] * 9))
     (True, False)
     """
-    used = vectors[np.abs(vectors).max(axis=1) > 0]
-    last = used.shape[1] - 1
+    last = vectors.shape[1] - 1
     sets = [(*others, last) for count in range(1, TOGETHER) for others in combinations(range(last - 1, -1, -1), count)]
     for chosen in sets[:MOST]:
-        for amounts in np.abs(contrasts(len(chosen)) @ used[:, chosen].T):
+        for amounts in np.abs(contrasts(len(chosen)) @ vectors[:, chosen].T):
             amounts = amounts[amounts >= SMALLEST]
             if len(amounts) and (amounts.max() > HALF * amounts.sum() or sensitive(amounts)):
                 return True

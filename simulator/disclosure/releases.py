@@ -34,8 +34,9 @@ from simulator.budget.contributions import DRAWS
 from simulator.disclosure.combinations import Key, combined_tell, same_holders, without_chance
 from simulator.disclosure.safety import TOTAL, Cube, cubes, sensitive
 from simulator.errors import Problem, ReportError
-from simulator.files import change, digest_of
+from simulator.files import change
 from simulator.phrases import phrase
+from simulator.regular import bytes_of, digest_of
 
 LEDGER = "releases.jsonl"
 
@@ -103,7 +104,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
         return []
     remedy = "restore it from a copy, or have whoever keeps it decide"
     try:
-        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        found = [json.loads(line) for line in bytes_of(file).decode("utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as e:
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e), remedy)) from e
     for number, entry in enumerate(found, start=1):
@@ -116,9 +117,9 @@ def _kept(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:
     """What an earlier release rested on."""
     file = Path(folder) / Path(str(entry["contributions"])).name
     try:
-        raw = file.read_bytes()
+        raw = bytes_of(file)
     except OSError as e:
-        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), "restore it from a copy")) from e
+        raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror), "restore it from a copy")) from e
     if hashlib.sha256(raw).hexdigest() != entry["sha256"]:
         raise ReportError(Problem(str(file), "was changed after the release", "restore it from a copy"))
     return pd.read_parquet(io.BytesIO(raw))
@@ -128,13 +129,12 @@ def _tells(now: pd.DataFrame, then: pd.DataFrame, shown: set[Key], shown_then: s
     """Whether two releases together give away what neither may show."""
     for measure in sorted({key[0] for key in shown | shown_then}):
         behind = pd.concat([frame.loc[frame["measure"] == measure, ["clause", "year"]] for frame in (now, then)])
-        if len(behind):
-            clauses, years = tuple(sorted(behind["clause"].unique())), tuple(sorted(map(int, behind["year"].unique())))
-            one, other = cubes((now, then), measure, clauses, years)
-            marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
-            of_now, of_then, of_both, of_any = marks
-            if _follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0]) or _follows(other, *of_then, of_any[0]):
-                return True
+        clauses, years = tuple(sorted(behind["clause"].unique())), tuple(sorted(map(int, behind["year"].unique())))
+        one, other = cubes((now, then), measure, clauses, years)
+        marks = [_marks(measure, keys, one) for keys in (shown, shown_then, shown & shown_then, shown | shown_then)]
+        of_now, of_then, of_both, of_any = marks
+        if _follows(one.less(other), *of_both, of_both[0]) or _follows(one, *of_now, of_any[0]) or _follows(other, *of_then, of_any[0]):
+            return True
     return False
 
 
@@ -165,6 +165,6 @@ def _follows(table: Cube, cells: np.ndarray, clauses: np.ndarray, years: np.ndar
         margins.append(np.arange(n[1])[None, :] == j)
     margins = [np.broadcast_to(m, n) for m in margins] + ([np.ones(n, bool)] if whole else [])
     left = [m & ~known for m in margins]
-    if whole and not years.all():  # of the whole: also less the years whose totals are known
+    if whole:  # of the whole: also less the years whose totals are known
         left.append(~known & ~np.broadcast_to(years[None, :], n))
     return any(sensitive(table.of(mask)) for mask in [*singles, *margins, *left])

@@ -55,17 +55,21 @@ def rules_in_force() -> Rules:
 
 @lru_cache(maxsize=1)
 def _read(file: Path, _state: object) -> Rules:
-    document = yamlfile.load(file, ReportError)
-    given, known = dict(document.data), {f.name for f in fields(Rules)}
+    known = {f.name for f in fields(Rules)}
+    try:
+        given = dict(yamlfile.load(file, ReportError).data)
+    except ReportError:  # which may say a value
+        given = {}
+    fine = bool(given) and set(given) <= known
     shares = given.pop("dominance", None)
-    fine = set(given) <= known and all(isinstance(v, int | Decimal) and v >= 1 for v in given.values())
+    fine = fine and all(isinstance(v, int | Decimal) and v >= 1 for v in given.values())
     if shares is not None:
         fine = (
             fine
             and isinstance(shares, dict)
             and all(str(n).isdigit() and isinstance(k, int | Decimal) and 0 < k < 100 for n, k in shares.items())
         )
-    if not fine or document.problems:
+    if not fine:
         raise ReportError(
             Problem(
                 VARIABLE,

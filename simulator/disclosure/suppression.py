@@ -83,7 +83,8 @@ RESTS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-NOTHING = Shown(np.zeros((0, 0), bool), np.zeros(0, bool), np.zeros(0, bool), False)
+_EMPTY = np.array([], bool)
+NOTHING = Shown(_EMPTY, _EMPTY, _EMPTY, False)
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,8 @@ class Plan:
         parts = RESTS.get(measure, ())
         if "count" in parts:
             return not 0 < self.means.get((COUNTED.get(measure, measure), clause, str(year)), 0) < rules_in_force().percentiles
-        family = "paid" if measure == "paid" or "paid" in parts else "awarded" if measure in BY_CLAUSE else None
-        found = [self.contributors.get((family, clause, str(year)), 0)] if family else []
+        family = "paid" if measure == "paid" or "paid" in parts else "awarded" if measure in BY_CLAUSE else ""
+        found = [self.contributors.get((family, clause, str(year)), 0)]
         found += [self.contributors.get((part, TOTAL, TOTAL), 0) for part in parts if part != "paid"]
         return not any(0 < n < rules_in_force().percentiles for n in found)
 
@@ -146,8 +147,8 @@ class Plan:
             found += [(family, c, TOTAL) for i, c in enumerate(self.clauses) if shown.clauses[i]]
             found += [(family, TOTAL, str(y)) for j, y in enumerate(years) if shown.years[j]]
             found += [(family, TOTAL, TOTAL)] if shown.whole else []
-        for family, shown in (("executed", self.executed), ("forecast", self.forecast)):
-            found += [(family, TOTAL, str(y)) for y in (*map(str, self.cash_years), TOTAL) if shown.cells.size and self.shows_execution(y)]
+        for family in ("executed", "forecast"):
+            found += [(family, TOTAL, str(y)) for y in (*map(str, self.cash_years), TOTAL) if self.shows_execution(y)]
         found += [("clawback", TOTAL, str(y)) for j, y in enumerate(self.years) if self.clawback.cells.size and self.clawback.cells[0, j]]
         found += [("clawback", TOTAL, TOTAL)] if self.clawback.whole else []
         found += [(part, TOTAL, "0") for part, fine in self.stocks.items() if fine]

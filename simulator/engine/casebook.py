@@ -24,6 +24,7 @@ from simulator.phrases import phrase
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
 from simulator.population.template import header_of
+from simulator.smallbooks import sheets_of
 from simulator.spreadsheets import unescaped, workbook
 
 SHEET = "例"
@@ -359,23 +360,9 @@ def _whole(policy: Policy, document: yamlfile.Document, given: Sequence[Any], pr
 
 
 def _from_book(policy: Policy, path: Path, problems: list[Problem]) -> Iterable[Case]:
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-    except Exception as e:  # calamine has many errors of its own
-        raise LawError(
-            Problem(
-                str(path),
-                "cannot be read as a workbook",
-                "save it as .xlsx",
-                "error",
-                "无法作为工作簿读取",
-                "请另存为 .xlsx",
-            )
-        ) from e
-    sheet = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    sheets, _ = sheets_of(path)
+    sheet = SHEET if SHEET in sheets else next(iter(sheets), "")
+    rows = sheets[sheet].rows if sheets else []
     header = [unescaped(str(cell)).partition("（")[0].strip() for cell in rows[0]] if rows else []
     missing = [name for name in _NEEDED if name not in header]
     if missing:

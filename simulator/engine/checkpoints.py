@@ -26,7 +26,6 @@ from simulator.files import (
     delete,
     delete_empty,
     delete_unfinished,
-    digest_of,
     make_folder,
     put_for_now,
     ready,
@@ -35,6 +34,7 @@ from simulator.files import (
 from simulator.locks import held
 from simulator.phrases import phrase
 from simulator.population.parts import Register
+from simulator.regular import bytes_of, digest_of
 from simulator.scenario import Scenario
 from simulator.sources import source_hash
 
@@ -71,7 +71,7 @@ class Checkpoints:
     def load(self, task: Task) -> Sums | None:
         """A finished task's sums; None where there are none, with a word where there is something else."""
         try:
-            whole = self._path(task).read_bytes()
+            whole = bytes_of(self._path(task))
         except FileNotFoundError:
             return None
         except OSError as e:
@@ -204,13 +204,13 @@ def carries_its_sum(file: Path) -> bool:
         return False
     if file.name == RECORD:
         return _noted(file) is not None
-    return BLOCK.fullmatch(file.name) is not None and _is_whole(file.read_bytes())
+    return BLOCK.fullmatch(file.name) is not None and _is_whole(bytes_of(file))
 
 
 def _noted(record: Path) -> dict[str, Any] | None:
     """What the record of an unfinished run says; None where it is not as it was written."""
     try:
-        noted: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
+        noted: dict[str, Any] = json.loads(bytes_of(record))
         digest = noted.pop("sha256")
         return noted if hashlib.sha256(_text(noted).encode()).hexdigest() == digest else None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):

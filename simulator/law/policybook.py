@@ -20,9 +20,10 @@ from typing import Any
 
 from simulator import yamlfile
 from simulator.errors import LawError, Problem, nearest
-from simulator.files import bytes_of, put
+from simulator.files import put
 from simulator.law.policytext import canonical
 from simulator.phrases import phrase
+from simulator.smallbooks import Grid, sheets_of
 from simulator.spreadsheets import printed, unescaped, workbook
 
 Path_ = tuple[Any, ...]
@@ -578,18 +579,10 @@ _IN_A_BOOK: Mapping[str, tuple[str, str]] = {  # a remedy as it is said of YAML:
 
 def load(path: Path) -> Book:
     """A workbook as the document that `policyfile.examine` takes. Raises LawError where it cannot be opened."""
-    import python_calamine
-
-    try:
-        raw = bytes_of(path)
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    except OSError as e:
-        raise LawError(Problem(str(path), phrase("cannot be read ({})", e.strerror or e), "check the path")) from e
-    except Exception as e:  # calamine has many errors of its own
-        raise LawError(Problem(path.name, "is no workbook", "save it as .xlsx")) from e
+    sheets, raw = sheets_of(path)
     document = Book(path.name)
     marks = _marks(raw)
-    found = {name.strip(): name for name in book.sheet_names}
+    found = {name.strip(): name for name in sheets}
     known = {"基本信息", "填表说明", *(form.name for form in SHEETS)}
     if "条款" not in found or "基本信息" not in found:
         raise LawError(
@@ -615,10 +608,10 @@ def load(path: Path) -> Book:
                     "请改回原名，或删去该页" if renamed else "请删去或改名",
                 )
             )
-    _read_basics(document, _cells(book, found["基本信息"], marks))
+    _read_basics(document, _cells(sheets[found["基本信息"]], marks.get(found["基本信息"], {})))
     for form in SHEETS:
         if form.name in found:
-            _read_sheet(document, form, _cells(book, found[form.name], marks))
+            _read_sheet(document, form, _cells(sheets[found[form.name]], marks.get(found[form.name], {})))
     return document
 
 
@@ -675,11 +668,10 @@ def _attribute(tag: str, name: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-def _cells(book: Any, name: str, marks: Marks) -> list[list[Any]]:
+def _cells(sheet: Grid, marked: Mapping[tuple[int, int], tuple[str | None, bool]]) -> list[list[Any]]:
     """The cells of a sheet: a merged cell stands in each of its rows, what is shown in per cent is a text in per cent."""
-    sheet, marked = book.get_sheet_by_name(name), marks.get(name, {})
-    rows: list[list[Any]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    rows = [list(row) for row in sheet.rows]
+    for (top, left), (bottom, _) in sheet.merged:
         for line in rows[top + 1 : bottom + 1]:
             line[left] = rows[top][left]
     for i, line in enumerate(rows):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
 
 from simulator.errors import Problem
+from simulator.phrases import phrase
 from simulator.population.column import Column, Table
 from simulator.population.raw import RawTable
 from simulator.population.units import Declared
 
 KEYS = ("enterprise_id", "year", "clause")  # columns that say what a row is about: neither blank nor unknown
 LITERAL = (*KEYS, "name")  # columns in which 未知 / unknown is no statement about a fact
+MOST = 5_000  # problems of a column that are listed, errors and warnings each; the others are counted
 
 
 @dataclass
@@ -22,8 +25,8 @@ class Checked:
 
     values: by column found, one stored value a row (int64 array; list of str for texts and words);
     positions: where the column stands; units: by column, the unit it is declared in; unknown: by column, the rows
-    whose cell says unknown; refused: by column, the rows whose cell cannot be used; absent: the columns that are not
-    there; faults: errors with row and position, for sorting.
+    whose cell says unknown; refused: by column, whether each row's cell cannot be used; absent: the columns that are not
+    there; faults: errors with row and position, for sorting; told: by column and severity, how many problems there are.
     """
 
     raw: RawTable
@@ -31,10 +34,11 @@ class Checked:
     values: dict[str, np.ndarray | list[str]] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
     units: dict[str, Declared] = field(default_factory=dict)
-    unknown: dict[str, list[int]] = field(default_factory=dict)
-    refused: dict[str, set[int]] = field(default_factory=dict)
+    unknown: dict[str, np.ndarray] = field(default_factory=dict)
+    refused: dict[str, np.ndarray] = field(default_factory=dict)
     absent: list[Column] = field(default_factory=list)
     faults: list[tuple[int, int, Problem]] = field(default_factory=list)
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
     warnings: list[Problem] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -47,11 +51,15 @@ class Checked:
 
     def fault(self, row: int, name: str, cause: str, remedy: str) -> None:
         """Note an error in a cell."""
-        self.faults.append((row, self.positions.get(name, -1), self.problem(row, name, cause, remedy)))
+        self.told[name, "error"] += 1
+        if self.told[name, "error"] <= MOST:
+            self.faults.append((row, self.positions.get(name, -1), self.problem(row, name, cause, remedy)))
 
     def warn(self, row: int, name: str, cause: str, remedy: str) -> None:
         """Note what stops nothing but should be looked at."""
-        self.warnings.append(self.problem(row, name, cause, remedy, "warning"))
+        self.told[name, "warning"] += 1
+        if self.told[name, "warning"] <= MOST:
+            self.warnings.append(self.problem(row, name, cause, remedy, "warning"))
 
     def column(self, name: str) -> np.ndarray | list[str]:
         """The values of a column, its default in every row when it is absent."""
@@ -70,13 +78,13 @@ class Checked:
 
     def readable(self, row: int, *names: str) -> bool:
         """Whether the row's cells in these columns are there and were not refused."""
-        return all(name in self.positions and row not in self.refused.get(name, ()) for name in names)
+        return all(name in self.positions and not (name in self.refused and self.refused[name][row]) for name in names)
 
     def known(self, name: str) -> np.ndarray:
         """Rows whose cell in that column is there, was read and is not unknown: only these can be compared."""
         known = np.full(len(self), name in self.positions)
-        known[[*self.unknown.get(name, []), *self.refused.get(name, ())]] = False
-        return known
+        known[self.unknown.get(name, [])] = False
+        return known & ~self.refused[name] if name in self.refused else known
 
     def row(self, row: int) -> tuple[str, ...]:
         """The texts of a row."""
@@ -88,8 +96,8 @@ class Checked:
         place = {row: new for new, row in enumerate(keep)}
         for name, values in self.values.items():
             self.values[name] = [values[row] for row in keep] if isinstance(values, list) else values[keep]
-        self.unknown = {n: [place[r] for r in found if r in place] for n, found in self.unknown.items()}
-        self.refused = {n: {place[r] for r in found if r in place} for n, found in self.refused.items()}
+        self.unknown = {n: np.array([place[r] for r in found.tolist() if r in place], np.int64) for n, found in self.unknown.items()}
+        self.refused = {n: found[keep] for n, found in self.refused.items()}
         self.raw.columns = [[column[row] for row in keep] for column in self.raw.columns]
         self.raw.lines = [self.raw.lines[row] for row in keep]
         if self.raw.keys is not None:
@@ -98,7 +106,15 @@ class Checked:
     @property
     def errors(self) -> list[Problem]:
         """All errors, in the order of the file."""
-        return [problem for _, _, problem in sorted(self.faults, key=lambda fault: fault[:2])]
+        return [problem for _, _, problem in sorted(self.faults, key=lambda fault: fault[:2])] + self.not_listed("error")
+
+    def not_listed(self, severity: str) -> list[Problem]:
+        """How many problems of columns are counted and not listed."""
+        return [
+            self.problem(-1, name, phrase("{} more of this column are not listed", format(count - MOST, ",")), "mend these first", severity)
+            for (name, of), count in self.told.items()
+            if of == severity and count > MOST
+        ]
 
 
 def stored(values: list[Any], column: Column) -> np.ndarray | list[str]:

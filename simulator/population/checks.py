@@ -52,9 +52,8 @@ def check_enterprises(enterprises: Checked) -> dict[str, int]:
     if repeated:
         enterprises.drop(repeated)
     index: dict[str, int] = {}
-    refused = enterprises.refused.get("enterprise_id", ())
     for row, name in enumerate(enterprises.texts("enterprise_id")):
-        if row not in refused:
+        if enterprises.readable(row, "enterprise_id"):
             index.setdefault(name, row)
             _doubt_code(enterprises, row, name)
     return index | _former(enterprises, index)
@@ -132,7 +131,7 @@ def check_rows(rows: Checked, index: dict[str, int] | None, unreadable: bool = F
 
 def _owners_at_once(annual: Checked, index: dict[str, int], names: list[str]) -> np.ndarray | None:
     """The enterprises of all rows where every row has one and a year of its own; None where any must be looked at."""
-    if any(name not in annual.positions or annual.refused.get(name) for name in names):
+    if any(name not in annual.positions or name in annual.refused for name in names):
         return None
     owners = np.array([index.get(name, -1) for name in annual.texts("enterprise_id")], np.int64)
     pairs = np.sort(owners * 10_000 + annual.numbers("year"))

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from simulator.errors import PopulationError, Problem
-from simulator.files import bytes_of
 from simulator.phrases import phrase
 from simulator.population.register import Population
+from simulator.regular import bytes_of
 
 SHORTEST = 32  # bytes: as long as what the function gives
 LENGTH = 20  # signs of a pseudonym: 100 bits

@@ -110,7 +110,7 @@ def examine(
         except PopulationError as refused:
             errors = refused.problems
     warnings = [problem for problem in source.problems if problem.severity == "warning"]
-    warnings += [problem for checked in tables.values() for problem in checked.warnings]
+    warnings += [problem for checked in tables.values() for problem in (*checked.warnings, *checked.not_listed("warning"))]
     if population is not None:
         population = replace(
             population,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from simulator.characters import cleaned
 from simulator.phrases import phrase
 from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
-from simulator.population.checked import KEYS, LITERAL, Checked, stored
+from simulator.population.checked import KEYS, LITERAL, MOST, Checked, stored
 from simulator.population.column import Column, plain
 from simulator.population.days import NO_DAY
 from simulator.population.raw import Typed
@@ -31,6 +32,7 @@ OFTEN = {  # what may be said of a day, by the word `days.read` has for it: caus
 }
 
 
+ONE_MORE = Refused("")  # of more texts than are listed
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
@@ -41,9 +43,10 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
         return
     values: dict[str, int | str] = {}
     remarkable: dict[str, Refused | str] = {}  # texts to be reported: a refusal, "unknown", or a word of OFTEN
+    refusals = 0
     unseen: dict[str, str] = {}  # texts from which something invisible was taken out
     unit, mac_dates = checked.units.get(column.name), checked.raw.mac_dates
-    for text in set(texts):
+    for text in dict.fromkeys(texts):
         values[text] = column.default
         clean, marks = cleaned(text) if column.kind != "text" or column.name.endswith("_id") else (text, "")  # a name is what it is
         if marks:
@@ -60,7 +63,8 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
                 if remark:
                     remarkable[text] = remark
             except Refused as refused:
-                remarkable[text] = refused
+                refusals += not refused.together
+                remarkable[text] = refused.with_traceback(None) if refusals <= MOST else ONE_MORE
     checked.values[column.name] = stored([values[text] for text in texts], column)
     if remarkable:
         _tell_remarkable(checked, column, texts, values, remarkable)
@@ -113,43 +117,49 @@ def _tell_remarkable(
     checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str], remarkable: dict[str, Refused | str]
 ) -> None:
     """Faults and unknowns row by row; what a whole column may have, once for the column."""
-    often: dict[str, list[int]] = {}
+    often, first_of = Counter[str](), dict[str, int]()
+    refused, unknown = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
     for row, text in enumerate(texts):
         remark = remarkable.get(text)
         if remark is None:
             continue
         if isinstance(remark, Refused):
-            checked.refused.setdefault(column.name, set()).add(row)
-            if remark.together:
-                often.setdefault(f"refused {remark.together}", []).append(row)
-            else:
+            refused[row] = True
+            if not remark.together:
                 checked.fault(row, column.name, remark.cause, remark.remedy)
+                continue
+            remark = f"refused {remark.together}"
         elif remark == "unknown":
-            checked.unknown.setdefault(column.name, []).append(row)
-        else:
-            often.setdefault(remark, []).append(row)
-    for remark, rows in often.items():
-        first = texts[rows[0]]
-        refused = remarkable[first]
-        if isinstance(refused, Refused):
-            cause = phrase("{}; {} cell(s) in all", refused.cause, len(rows)) if len(rows) > 1 else refused.cause
-            checked.fault(rows[0], column.name, cause, refused.remedy)
+            unknown[row] = True
+            continue
+        often[remark] += 1
+        first_of.setdefault(remark, row)
+    if refused.any():
+        checked.refused[column.name] = refused
+    if unknown.any():
+        checked.unknown[column.name] = np.flatnonzero(unknown)
+    for remark, count in often.items():
+        first = texts[first_of[remark]]
+        found = remarkable[first]
+        if isinstance(found, Refused):
+            cause = phrase("{}; {} cell(s) in all", found.cause, count) if count > 1 else found.cause
+            checked.fault(first_of[remark], column.name, cause, found.remedy)
         elif remark == "rounded":
             step = 1 / column.resolution
             checked.warn(
-                rows[0],
+                first_of[remark],
                 column.name,
                 phrase(
                     "{} is finer than {}: rounded half up, as were {} cell(s) of this column in all",
                     shown(first),
                     format(step, ".10g"),
-                    len(rows),
+                    count,
                 ),
                 phrase("write multiples of {}", format(step, ".10g")),
             )
         else:
             cause, remedy = OFTEN[remark]
-            checked.warn(rows[0], column.name, phrase(cause, shown(first), iso(int(values[first])), len(rows)), remedy)
+            checked.warn(first_of[remark], column.name, phrase(cause, shown(first), iso(int(values[first])), count), remedy)
 
 
 def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: dict[str, int | str]) -> None:
@@ -159,7 +169,7 @@ def _tell_mixed(checked: Checked, column: Column, texts: Sequence[str], values: 
     if not scaled:
         return
     bare = [row for row, text in enumerate(texts) if values[text] != column.default and own_unit(text) is None]
-    bare = [row for row in bare if row not in checked.refused.get(column.name, ())]
+    bare = [row for row in bare if checked.readable(row, column.name)]
     if bare:
         checked.fault(
             bare[0],

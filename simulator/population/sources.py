@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 from simulator.errors import PopulationError, Problem
-from simulator.files import bytes_of
 from simulator.phrases import phrase
 from simulator.population import databases, parquet
 from simulator.population.beside import of_lines
@@ -23,6 +22,7 @@ from simulator.population.synthetic_mark import fits, unbound
 from simulator.population.units import is_unit, of_name
 from simulator.population.webpages import from_html, is_html, is_xml_book
 from simulator.population.workbook import from_workbook, lone_table
+from simulator.regular import bytes_of
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
 TABLE_FILES = (".csv", ".parquet", *WORKBOOKS)
@@ -92,7 +92,7 @@ def _bytes(path: Path) -> bytes:
     if size > MOST_BYTES:
         cause = phrase("the file has {} bytes; a register has not", format(size, ","))
         raise PopulationError(Problem(path.name, cause, phrase("at most {} are read; check the file", format(MOST_BYTES, ","))))
-    return path.read_bytes()
+    return bytes_of(path)
 
 
 def _workbook(data: bytes, label: str) -> Source:
@@ -139,7 +139,7 @@ def _from_folder(folder: Path) -> Source:
             mark = entry
         elif suffix in EXPLANATIONS and entry.is_file() and entry.stat().st_size < MOST_MARK:
             try:
-                source.says += of_lines(decode(entry.read_bytes())[0].splitlines())
+                source.says += of_lines(decode(bytes_of(entry))[0].splitlines())
             except (OSError, ValueError):
                 source.problems.append(Problem(entry.name, "cannot be read as text", UNIT_ELSEWHERE, "warning"))
         elif suffix in DOCUMENTS and not entry.name.startswith("~$"):

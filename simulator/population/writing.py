@@ -12,12 +12,13 @@ import pandas as pd
 
 from simulator.errors import PopulationError, Problem
 from simulator.facts import BLANK
-from simulator.files import Change, change, digest_of, listed
+from simulator.files import Change, change, listed
 from simulator.phrases import phrase
 from simulator.population import schema
 from simulator.population.column import Column, plain
 from simulator.population.synthetic_mark import MARK, synthetic_mark
 from simulator.population.tables import Population, held, to_tables
+from simulator.regular import digest_of
 from simulator.spreadsheets import save_rows
 
 TABLE_FILES = (".csv", ".parquet", ".xlsx", ".xls")  # what would be read together with new tables

@@ -20,6 +20,7 @@ from simulator.law.shipped import law_at, policy_path, shipped_policies
 from simulator.law.steps import EXCLUSIVE, FIRST, POT, Step
 from simulator.law.terms import Law
 from simulator.messages import line
+from simulator.regular import bytes_of
 from simulator.report import policy_in_words
 from simulator.scenario import policy_file
 
@@ -94,7 +95,7 @@ def _new(asked: Asked) -> int:
     path = Path(asked.file)
     _may_write(path)
     model = policy_file(asked.model) if asked.model else resources.folder("data") / "policies" / "form.yaml"
-    text = model.read_text(encoding="utf-8") if model.suffix in (".yaml", ".yml") else None
+    text = bytes_of(model).decode("utf-8") if model.suffix in (".yaml", ".yml") else None
     _write(document_of(model).data, path, text)
     asked.say(f"→ {path}")
     asked.tell(f"填好后：simulator policy check {path}", f"then: simulator policy check {path}")

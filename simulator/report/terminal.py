@@ -65,7 +65,9 @@ def audit_seals(gone: Sequence[tuple[str, int]], count: int, lang: str) -> str:
     """Whether the log still has the seals that reports keep. gone: those it has not, by file, with the line they name."""
     words = load(lang)
     missing = [words.say("audit.seal_gone", file=file, line=f"{line:,}") for file, line in gone]
-    return "\n".join([*missing, words.say("audit.seals" if count else "audit.no_seals", count=f"{count:,}", gone=f"{len(gone):,}")])
+    if not count:
+        return words.say("audit.no_seals")
+    return "\n".join([*missing, words.say("audit.seals", count=f"{count:,}", gone=f"{len(gone):,}")])
 
 
 def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lang: str) -> str:
@@ -82,7 +84,7 @@ def audit_lines(lines: Sequence[Mapping[str, Any]], head: Mapping[str, Any], lan
             line["time"],
             line["user"],
             line["verb"],
-            words.say(f"audit.{line['result']}"),
+            words.term("audit", line["result"]),
             digests((words.term("audit", kind), digest) for kind, digest in line["read"].items()),
             digests((file["kind"], file["sha256"]) for file in line["written"]),
         )

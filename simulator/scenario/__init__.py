@@ -28,6 +28,7 @@ from simulator.phrases import phrase
 from simulator.population.schema import adopt
 from simulator.projection.assumptions import Declared, declared
 from simulator.projection.uncertain import Uncertain, fixed
+from simulator.regular import bytes_of
 from simulator.scenario.changes import CONFIDENCE, GROUPS, PLAIN, Sourced, apply, is_group, missing, with_defaults
 from simulator.scenario.consistency import idle, odd_changes
 from simulator.scenario.funding import Funding, unused
@@ -280,7 +281,7 @@ def _is_policy(path: Path) -> bool:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return True
     try:
-        return re.search(r"^clauses:", path.read_text("utf-8-sig", "replace"), re.M) is not None
+        return re.search(r"^clauses:", bytes_of(path, yamlfile.LARGEST_FILE).decode("utf-8-sig", "replace"), re.M) is not None
     except OSError:  # what is wrong with it is reported where it is read
         return False
 

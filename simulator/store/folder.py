@@ -13,8 +13,9 @@ import pandas as pd
 
 from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError, nearest
-from simulator.files import bytes_of, settled
+from simulator.files import settled
 from simulator.phrases import phrase
+from simulator.regular import bytes_of
 from simulator.spreadsheets import unescaped
 
 RECORD = "record.json"

@@ -15,8 +15,9 @@ from simulator.engine.checkpoints import FOLDER as BLOCKS
 from simulator.engine.checkpoints import carries_its_sum
 from simulator.errors import Problem, ReportError
 from simulator.files import RECORD as WRITTEN
-from simulator.files import delete, delete_empty, digest_of, listed, settle_below
+from simulator.files import delete, delete_empty, listed, settle_below
 from simulator.phrases import phrase
+from simulator.regular import digest_of
 from simulator.store.artefact import RECORDS
 from simulator.store.folder import RECORD
 from simulator.store.verify import CHANGED, MISSING, SAME, json_of, state_of

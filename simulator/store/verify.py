@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tempfile
@@ -17,10 +18,11 @@ from simulator.budget.risk import LEVELS, levels_in
 from simulator.engine.replay import on_common_numbers
 from simulator.engine.run import play
 from simulator.errors import Problem, ReportError, SimulatorError
-from simulator.files import bytes_of, digest_of, settle_below
+from simulator.files import settle_below
 from simulator.law.shipped import shipped_policies
 from simulator.phrases import phrase
 from simulator.population.register import Population
+from simulator.regular import bytes_of, digest_of
 from simulator.scenario import Scenario, load_scenario, parse_set, under_policy
 from simulator.sources import source_hash
 from simulator.spreadsheets import unescaped
@@ -136,7 +138,9 @@ def _again(
 def _reserved(folder: Path) -> float | None:
     """The chance of one's own that a run's folder keeps a reserve for."""
     path = folder / "risk.csv"
-    own = set(levels_in(pd.read_csv(path, encoding="utf-8-sig", nrows=0))) - set(LEVELS) if path.is_file() else set()
+    if not path.is_file():
+        return None
+    own = set(levels_in(pd.read_csv(io.BytesIO(bytes_of(path)), encoding="utf-8-sig", nrows=0))) - set(LEVELS)
     return min(own) / 100 if own else None
 
 
@@ -171,7 +175,8 @@ def recorded_scenario(folder: Path, record: Record, policy: str | Path | None = 
 def _settings(folder: Path) -> dict[str, str]:
     """The settings of a run by path."""
     try:
-        table = pd.read_csv(folder / "settings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
+        raw = io.BytesIO(bytes_of(folder / "settings.csv"))
+        table = pd.read_csv(raw, dtype=str, keep_default_na=False, encoding="utf-8-sig").map(unescaped)
         return dict(zip(table["path"], table["value"], strict=True))
     except (OSError, ValueError, KeyError) as e:
         raise ReportError(Problem(str(folder / "settings.csv"), phrase("cannot be read ({})", e), "restore the file")) from e

@@ -75,11 +75,13 @@ def test_every_verb_with_out_is_played_here():
 def test_an_input_is_never_an_output_not_even_with_overwrite(verb, place):
     before = listing(place)
     (place / "link.xlsx").symlink_to(place / "register.xlsx")
-    for out in (place / "register.xlsx", place / "tables" / ".." / "register.xlsx", place / "link.xlsx"):
+    (place / "hard.xlsx").hardlink_to(place / "register.xlsx")
+    for out in (place / "register.xlsx", place / "tables" / ".." / "register.xlsx", place / "link.xlsx", place / "hard.xlsx"):
         for more in ((), ("--overwrite",)):
             found = call(*called(OF_A_REGISTER[verb], place, out, *more))
             assert found.code == 2 and ("is read here" in found.err or (not more and "is there already" in found.err)), found.err
     (place / "link.xlsx").unlink()
+    (place / "hard.xlsx").unlink()
     assert listing(place) == before
 
 

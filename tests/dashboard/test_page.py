@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import json
+import os
 import re
 import threading
+import zlib
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import simulator
 from simulator.budget.funding import ledger_table
 from simulator.budget.result import BudgetRun
 from simulator.dashboard import display, views, worker
+from simulator.dashboard.ideas import Shelf
 from simulator.dashboard.page import Dashboard
+from simulator.dashboard.state import State
 from simulator.dashboard.worker import Replaying
 from simulator.document.numbers import percent
+from simulator.errors import ScenarioError
 from simulator.money import FEN
 from simulator.scenario import load_scenario
 from simulator.store.kinds import KINDS
@@ -431,6 +442,31 @@ def test_a_link_holds_the_whole_page(person, tmp_path):
 def test_what_is_no_link_is_reported(person, text):
     person.do(type="link", text=text)
     assert "未采用" in person.said and person.page.state.changes == {}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["\ud800", "9" * 50, "{a: 1", "5万元"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "40")), deadline=None)
+@given(st.dictionaries(st.sampled_from("vsbrnckd"), JSON, max_size=3), st.sampled_from(["", "[[1]]", '{"v":1}', "Infinity"]))
+@example({"d": [float("inf"), 1]}, "")
+@example({"d": [10**9, 10**9]}, "")
+@example({"n": "\ud800"}, "")
+def test_whatever_stands_in_an_address_is_taken_or_refused(changed, instead):
+    good = {"v": 1, "s": "", "b": "", "r": "", "n": "", "c": {RATE: "0.4"}, "k": [["a", {RATE: "0.3"}]], "d": [100, 1000]}
+    text = instead or json.dumps(good | changed)
+    word = base64.urlsafe_b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode().rstrip("=")
+    words = SimpleNamespace(say=lambda *_, **__: "")
+    page = SimpleNamespace(state=State(load_scenario("baseline")), shelf=Shelf(), quick=5, full=5, words=words)
+    page._try = lambda what, name="": what()
+    page._tell_state, page.tell, page._register = (lambda: None), (lambda _: None), (lambda: "")
+    with contextlib.suppress(ScenarioError):
+        Dashboard.open_link(page, word)
+    assert 0 < page.quick <= 10_000 and page.full > 0
 
 
 def test_a_comparison_is_paired_and_ties_with_the_card(person):

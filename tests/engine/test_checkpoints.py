@@ -16,7 +16,7 @@ from typing import ClassVar
 import pytest
 
 import simulator
-from simulator import cli, files, load_scenario, synthesize
+from simulator import cli, files, load_scenario, regular, synthesize
 from simulator.engine import checkpoints
 from simulator.engine.blocks import Task
 from simulator.engine.checkpoints import FOLDER, LOCK, RECORD
@@ -108,7 +108,7 @@ def assert_not_mixed(out: Path) -> None:
     """Whatever record stands there, its files are its own."""
     if (out / "record.json").exists():
         outputs = json.loads((out / "record.json").read_text(encoding="utf-8"))["outputs"]
-        assert {name: files.digest_of(out / name) for name in outputs} == outputs
+        assert {name: regular.digest_of(out / name) for name in outputs} == outputs
 
 
 @posix

@@ -245,6 +245,28 @@ def test_a_lock_that_somebody_holds_freezes_nobody(log, monkeypatch):
     assert audit.append({"verb": "run"}, log)
 
 
+def reseal(log, lines):
+    """Write a log anew of these lines, its chain whole."""
+    log.write_bytes(b"")
+    for line in lines:
+        audit.append({k: v for k, v in json.loads(line).items() if k not in ("line", "before", "seal")}, log)
+
+
+FORGED = "\x1b[2J"
+
+
+@pytest.mark.parametrize("key", audit.KEYS)
+@pytest.mark.parametrize("value", [FORGED, None, [FORGED], {FORGED: FORGED}, [{"kind": FORGED, "sha256": FORGED}], 10**30, {"a": []}])
+def test_whatever_was_written_into_the_log_is_shown_or_named(key, value, six, log, capsys):
+    line = json.loads(six[-1]) | {key: value}
+    log.write_bytes(b"".join(six[:-1]) + json.dumps(line).encode() + b"\n")
+    assert main(["audit", "show", str(log), "--lang", "en"]) == 0 and main(["audit", "verify", str(log), "--lang", "en"]) == 1
+    said = capsys.readouterr()
+    assert "line 6" in said.out and "\x1b" not in said.out + said.err
+    with audit.act("run"):  # and goes on
+        pass
+
+
 def test_a_log_that_was_emptied_cut_or_written_anew_is_reported_by_the_seals_that_reports_keep(log, tmp_path, capsys):
     reports = tmp_path / "out" / "records"
     reports.mkdir(parents=True)
@@ -260,8 +282,12 @@ def test_a_log_that_was_emptied_cut_or_written_anew_is_reported_by_the_seals_tha
     assert "records/2.json holds the seal of line 5" in capsys.readouterr().out
     log.write_bytes(b"")
     assert main(check[:3]) == 0 and main(check) == 1
-    for line in whole:  # resealed from the first line on, with other results
-        content = {k: v for k, v in json.loads(line).items() if k not in ("line", "before", "seal")}
-        audit.append(content | {"user": "nobody"}, log)
+    reseal(log, [line.replace(b'"user":"', b'"user":"x') for line in whole])  # from the first line on, with other accounts
     assert main(check[:3]) == 0 and main(check) == 1
     assert main([*check[:4], str(tmp_path / "none"), "--lang", "en"]) == 2
+    reseal(log, [line for line in whole if b'"line":4' not in line])  # one entry is taken out, and the chain made anew from there
+    assert main(check[:3]) == 0 and main(check) == 1
+    assert "records/2.json holds the seal of line 5" in capsys.readouterr().out
+    (tmp_path / "empty").mkdir()
+    assert main([*check[:4], str(tmp_path / "empty"), "--lang", "en"]) == 0
+    assert "No file of the folder keeps a seal" in capsys.readouterr().out

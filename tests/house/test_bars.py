@@ -1,5 +1,7 @@
 """Every core bar has its tests, or says why not; and SECURITY.md shows the table as it is."""
 
+import re
+
 import pytest
 
 from tests.house import bars
@@ -27,3 +29,13 @@ def test_a_test_that_is_not_there_is_not_found():
 
 def test_the_page_shows_the_table_as_it_is():
     assert bars.page() == bars.PAGE.read_text("utf-8"), "python -m tests.house.bars writes it anew"
+
+
+def test_every_promise_names_tests_that_exist():
+    promises = bars.PAGE.read_text("utf-8").partition("## Promises")[2].partition("## What is not promised")[0].split("\n**")[1:]
+    assert len(promises) >= 9
+    for promise in promises:
+        named = re.findall(r"`(\w+(?:/\w+)*\.py)`", promise)
+        tests = [name for name in named if not name.startswith("disclosure/")]
+        assert tests, promise[:60]
+        assert [name for name in tests if not (bars.TESTS / name).is_file()] == [], promise[:60]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -143,14 +146,22 @@ def test_edited_engine_code_is_compiled_anew_in_the_next_process(copy):
     assert ask(copy, cache) == {**first, "hits": 1}
 
 
+def sealed(content: bytes) -> bytes:
+    """As if the program had written it: with its right hash."""
+    return hashlib.sha256(content).digest() + content
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda raw: raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :],
         lambda raw: b"",
         lambda raw: raw[:-100],
+        lambda _raw: sealed(b"no pickle"),
+        lambda _raw: sealed(pickle.dumps(("another shape",))),
+        lambda raw: sealed(pickle.dumps((pickle.loads(raw[32:])[0], ("no code",)))),
     ],
-    ids=["one bit", "empty", "cut short"],
+    ids=["one bit", "empty", "cut short", "no pickle", "of another shape", "no code"],
 )
 def test_damaged_code_is_compiled_anew_and_that_is_said(copy, spoil):
     cache = copy / "cache"
@@ -217,10 +228,55 @@ def test_a_place_that_is_full_or_closed_is_said_and_costs_no_result(tmp_path, mo
     monkeypatch.setattr(Path, "write_bytes", full)
     with notices.shown(said.append):
         files.save("key", 1)
-    monkeypatch.setattr(Path, "read_bytes", full)
+    monkeypatch.setattr(code_cache, "opened", full)
     with notices.shown(said.append):
         assert files.load("key") is None
     assert ["No space left" in word for word in said] == [True, True]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no owner there, and there are no pipes")
+def test_code_of_another_account_and_pipes_are_not_loaded(tmp_path, monkeypatch):
+    """Who may write what is loaded may have it run: a folder that others may write to, named as SIMULATOR_CACHE."""
+    files, said = code_cache.CheckedFiles(tmp_path, "base"), []
+    files.save("key", 1)
+    with monkeypatch.context() as stranger, notices.shown(said.append):
+        stranger.setattr(code_cache.os, "geteuid", lambda: os.getuid() + 1)
+        stranger.setattr(code_cache, "ADMINISTRATOR", -1)
+        assert files.load("key") is None
+    assert files.load("key") == 1
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    with notices.shown(said.append):
+        assert files.load("key") is None
+    assert ["another account's" in said[0], "a pipe" in said[1]] == [True, True]
+
+
+def test_what_nothing_has_loaded_for_long_goes_and_nothing_else(tmp_path):
+    def files(version: str) -> code_cache.CheckedFiles:
+        folder = tmp_path / (version * 24)
+        (folder / "engine_1").mkdir(parents=True, exist_ok=True)
+        return code_cache.CheckedFiles(folder / "engine_1", "base")
+
+    def aged(path: Path) -> None:
+        os.utime(path, (time.time() - code_cache.UNUSED - 60,) * 2)
+
+    for version in "ab":
+        for key in ("used", "unused"):
+            files(version).save(key, key)
+    foreign = [tmp_path / "notes" / "base.0123456789abcdef.nbc", tmp_path / ("b" * 24) / "thesis.docx", tmp_path / "compiled.json"]
+    foreign[0].parent.mkdir()
+    for path in foreign:
+        path.write_text("mine")
+    if sys.platform != "win32":
+        (tmp_path / ("d" * 24)).symlink_to(foreign[0].parent)
+    for path in sorted(tmp_path.rglob("*"), reverse=True):
+        aged(path)
+    files("a").load("used")
+    files("c").save("new", 1)
+    left = {path.relative_to(tmp_path).parts[0][0] for path in tmp_path.rglob("*.nbc")}
+    assert left == {"a", "c", "n"} and files("a").load("used") == "used" and files("a").load("unused") is None
+    assert not (tmp_path / ("b" * 24) / "engine_1").exists() and all(path.read_text() == "mine" for path in foreign)
 
 
 def test_where_the_home_cannot_be_written_code_is_kept_in_a_folder_of_one_s_own(copy):

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from simulator.errors import ReportError, SimulatorError
-from simulator.files import RECORD, ROOM, change, digest_of, listed, overwriting, put, settled
+from simulator.files import RECORD, ROOM, change, listed, overwriting, put, settled
+from simulator.regular import digest_of
 from tests.cli.running import listing
 from tests.faults import texts_of
 

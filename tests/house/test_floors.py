@@ -33,6 +33,8 @@ FLOORS = (
         "yamlmending",
         "files",
         "locks",
+        "regular",
+        "smallbooks",
         "spreadsheets",
         "packages",
         "notices",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from simulator import assess, explain
+from simulator.law.assessment import settle
 from simulator.law.explanation import NOT_DUE
+from simulator.law.policy import ELIGIBLE
 from simulator.population.readers import read_population
 from tests.law.against_oracle import baseline
 from tests.of_2013 import CATALOGUE, SLUGS
@@ -145,3 +150,18 @@ def test_a_clause_that_is_not_offered_misses_no_fact(tmp_path):
     assert error.cause.startswith("tax_rebate: no row of the year before") and error.remedy == "add the row of 2012"
     without = assess(people, baseline().set({"law.tax_rebate.offered": False})).problems
     assert [p for p in without if p.severity == "data error"] == []
+
+
+@pytest.mark.parametrize(
+    ("conduct", "weighs", "amounts", "displaced"),
+    [
+        (ELIGIBLE, 1, [6, 0, 6, 6], [0, 0, 5, 0]),
+        (ELIGIBLE, 0, [6, 6, 6, 6], [0, 0, 0, 0]),
+        (0, 1, [0, 0, 0, 0], [0, 0, 0, 0]),
+    ],
+)
+def test_settlement_says_all_whatever_stood_there(conduct, weighs, amounts, displaced):
+    """Of existing support of nothing, as much, and less."""
+    given, found = np.full(4, 6), np.full(4, 77)
+    settle.py_func(SimpleNamespace(cash=4, weighs=weighs), conduct, np.array([0, 6, 5, 0]), given, found)
+    assert (given.tolist(), found.tolist()) == (amounts, displaced)

@@ -1,11 +1,14 @@
 """Whatever stands in a policy file, a sheet of one, or a formula: a policy or problems come of it, and what is accepted never fails."""
 
+import zipfile
+
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import yamlfile
+from simulator.engine import casebook
 from simulator.errors import LawError
 from simulator.law import policybook
 from simulator.law.policyfile import document_of, examine, law_of, read_policy
@@ -113,6 +116,39 @@ def test_mutated_sheets_of_a_policy(tmp_path_factory):
         answers(read(mine), LawError)
 
     read(good)()
+    holds()
+
+
+PARTS = (b"<c r=", b"</c>", b"<v>", b"1048576", b"XFD", b't="s"', b"<row", b"<mergeCell ref=", b"&#65;", b"<!DOCTYPE x>", b"\x00", b"<f>")
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet2.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml", ""])
+@pytest.mark.parametrize("kind", ["policy", "cases"])
+def test_mutated_parts_of_a_workbook(tmp_path_factory, part, kind):
+    """Also as a whole (""), the packed bytes."""
+    home, policy = tmp_path_factory.mktemp("book"), read_policy(FORM).policy
+    if kind == "policy":
+        book = policybook.save(yamlfile.load(FORM, LawError, quantities=True).data, home / "good.xlsx")
+    else:
+        book = casebook.save(policy, [], home / "good.xlsx")
+    whole = book.read_bytes()
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if part and part not in parts:
+        return
+
+    @fuzz
+    @given(data=mutated(parts[part] if part else whole, PARTS))
+    def holds(data):
+        mine = home / "mine.xlsx"
+        if part:
+            with zipfile.ZipFile(mine, "w") as archive:
+                for name, content in parts.items():
+                    archive.writestr(name, data if name == part else content)
+        else:
+            mine.write_bytes(data)
+        answers(read(mine) if kind == "policy" else lambda: casebook.load(policy, mine), LawError)
+
     holds()
 
 

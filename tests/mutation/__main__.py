@@ -34,8 +34,9 @@ WANTED = 0.90
 LIMIT = 600  # seconds a mutant may take: one that never ends is killed
 SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
-DISCLOSURE_TESTS = [
-    Path(__file__).parents[1] / "report" / name for name in ("test_disclosure_rules.py", "test_disclosure.py", "test_attackers.py")
+DISCLOSURE_TESTS = [  # the quick ones first
+    Path(__file__).parents[1] / "report" / f"test_{name}.py"
+    for name in ("combination_rules", "disclosure_rules", "release_rules", "disclosure", "attackers")
 ]
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function

@@ -21,6 +21,7 @@ from simulator import yamlfile
 from simulator.cli import main
 from simulator.errors import LawError, PopulationError, ReportError, ScenarioError
 from simulator.law import policybook
+from simulator.population import checked, reading
 from simulator.population.findings import write_annotated
 from simulator.population.pseudonyms import read_key
 from simulator.population.readers import examine, read_population
@@ -326,3 +327,18 @@ def test_every_bar_has_a_test_named_after_it():
         for number in re.findall(r"^def test_e(\d+)_", path.read_text("utf-8"), re.M)
     }
     assert named == set(range(1, 13))
+
+
+def test_e12_of_a_column_full_of_faults_the_first_are_listed_and_the_others_counted(tmp_path, monkeypatch):
+    """A few bytes of Parquet may stand for millions of rows: none of them may cost a problem of its own."""
+    monkeypatch.setattr(checked, "MOST", 20)
+    monkeypatch.setattr(reading, "MOST", 20)
+    people = [f"E{number}" for number in range(60)]
+    (tmp_path / "enterprises.csv").write_text("enterprise_id,name\n" + "".join(f"{code},{code}\n" for code in people), "utf-8")
+    rows = [f"{code},2013,十{at},{'x' if at % 2 else 1}" for at, code in enumerate(people)]
+    (tmp_path / "annual.csv").write_text("enterprise_id,year,sales（元）,employees\n" + "\n".join(rows), "utf-8")
+    found = examine(tmp_path)
+    sales = [p for p in found.errors if "sales" in p.place]
+    assert [p.cause for p in sales[20:]] == ["40 more of this column are not listed"] and "line 21" in sales[19].place
+    assert [p.cause for p in found.errors if "employees" in p.place][20:] == ["10 more of this column are not listed"]
+    assert len(found.errors) == 42 and sum(map(len, (p.cause for p in found.errors))) < 4000

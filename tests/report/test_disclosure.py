@@ -63,12 +63,32 @@ def test_an_office_may_keep_parameters_of_its_own(tmp_path, monkeypatch):
         monkeypatch.setenv(safety.VARIABLE, str(file))
         safety._read.cache_clear()
         assert sensitive(cell), text
-    for text in ("fewest: many", "fewst: 5", "dominance: {1: 190}", "fewest: 0"):
+    for text in ("fewest: 1", "percent: 1.0", "dominance: {1: 99.5}", "fewest: 3\npercent: 25\npercentiles: 10\ndominance: {1: 75}"):
+        file.write_text(text, encoding="utf-8")
+        safety._read.cache_clear()
+        assert not sensitive(cell), text
+    file.write_text("dominance: {1: 0.5}", encoding="utf-8")
+    safety._read.cache_clear()
+    assert sensitive(cell)
+    wrong = (
+        "fewest: many",
+        "fewst: 5",
+        "fewest: 0",
+        "percent: 190_0",
+        "fewest: 190\nfewest: 5",
+        "fewest: [190",
+        "",
+        "fewst: 5\ndominance: {1: 70}",
+    )
+    for text in (
+        *wrong,
+        *(f"dominance: {shares}" for shares in ("{1: 190}", "{x: 70}", "{1: many}", "{1: 0}", "{1: 100}", "190", "[190]")),
+    ):
         file.write_text(text, encoding="utf-8")
         safety._read.cache_clear()
         with pytest.raises(ReportError) as refused:
             sensitive(cell)
-        assert "190" not in str(refused.value)
+        assert "190" not in str(refused.value) and safety.VARIABLE in str(refused.value), text
     safety._read.cache_clear()
 
 

@@ -18,7 +18,7 @@ from simulator import files
 from simulator.cli import main
 from simulator.disclosure import releases
 from simulator.errors import SimulatorError
-from simulator.files import digest_of
+from simulator.regular import digest_of
 from simulator.report import batch, batch_plan, launcher, publish
 from tests.killing import GROWING, killed, moments, starved, steps_of
 from tests.report import fake_run
