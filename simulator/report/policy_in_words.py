@@ -10,7 +10,7 @@ from simulator import facts
 from simulator.document import Block, Cell, Document, Paragraph, Section, Table, Title
 from simulator.errors import Problem, ReportError
 from simulator.files import put
-from simulator.law.policyfile import FROM_PAYS
+from simulator.law.policychecks import FROM_PAYS
 from simulator.law.policytext import canonical
 from simulator.law.terms import UNITS, Law
 from simulator.law.words import Words

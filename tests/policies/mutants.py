@@ -21,7 +21,8 @@ from typing import Any
 from simulator import yamlfile
 from simulator.engine import casemaking, policycases
 from simulator.errors import LawError
-from simulator.law.policyfile import EVENT, FOLLOW, VACANT, document_of, examine, law_of
+from simulator.law.policyclauses import EVENT, FOLLOW, VACANT
+from simulator.law.policyfile import document_of, examine, law_of
 from simulator.law.policytext import as_yaml
 from simulator.law.shipped import policy_path, shipped_policies
 from simulator.law.terms import Law

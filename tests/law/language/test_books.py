@@ -11,7 +11,9 @@ import pytest
 
 from simulator import resources
 from simulator.law import policybook
-from simulator.law.policyfile import CLAUSE_KEYS, FACT_KEYS, NUMBER_KEYS, TOP, document_of, examine
+from simulator.law.policyblocks import FACT_KEYS, NUMBER_KEYS
+from simulator.law.policyclauses import CLAUSE_KEYS
+from simulator.law.policyfile import TOP, document_of, examine
 from simulator.messages import translated
 
 FORM = resources.folder("data") / "policies" / "form.yaml"

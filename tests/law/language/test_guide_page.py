@@ -11,7 +11,7 @@ from simulator import facts
 from simulator.cli import main
 from simulator.engine.casemaking import make
 from simulator.engine.policycases import assess_case
-from simulator.law import policyfile
+from simulator.law import policyclauses, policyfile
 from simulator.law.language.formula import FUNCTIONS
 from tests.law.language.writing import document
 
@@ -47,7 +47,7 @@ def test_the_example_is_a_policy_that_gives_what_its_text_says(page):
 
 
 def test_every_key_function_and_fact_is_named(page):
-    for word in (*policyfile.TOP, *policyfile.CLAUSE_KEYS, *policyfile.FOLLOW, *facts.KINDS):
+    for word in (*policyfile.TOP, *policyclauses.CLAUSE_KEYS, *policyclauses.FOLLOW, *facts.KINDS):
         assert f"`{word}" in page or f"{word}:" in page or word == "reported", word
     for name in FUNCTIONS:
         assert f"`{name.strip('_')}(" in page, name

@@ -10,8 +10,8 @@ from simulator import facts, yamlfile
 from simulator.errors import LawError
 from simulator.law.machine import Machine
 from simulator.law.plain import Plain
-from simulator.law.policy import KINDS
-from simulator.law.policyfile import HISTORY_FIELDS, examine
+from simulator.law.policy import HISTORY_FIELDS, KINDS
+from simulator.law.policyfile import examine
 from simulator.projection.columns import SEEN
 
 assert KINDS
