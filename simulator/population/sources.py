@@ -21,7 +21,6 @@ from simulator.population.sheets import MOST_BYTES, decode, from_csv
 from simulator.population.synthetic_mark import fits, unbound
 from simulator.population.units import is_unit, of_name
 from simulator.population.webpages import from_html, is_html, is_xml_book
-from simulator.population.workbook import from_workbook, lone_table
 from simulator.regular import bytes_of
 
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".et", ".ett", ".ods", ".htm", ".html")
@@ -103,6 +102,8 @@ def _workbook(data: bytes, label: str) -> Source:
         cause = "is a web page named as a workbook; it holds one table and a register has several"
         remedy = "put each such file into one folder, named after its table (as 年度.xls), or save it as .xlsx"
         return Source(sha256=hashlib.sha256(data).hexdigest()).unreadable(Problem(label, cause, remedy))
+    from simulator.population.workbook import from_workbook  # what reads workbooks, only where there is one
+
     source = from_workbook(data, label)
     _tell_renamed(source, data, label)
     return source
@@ -214,6 +215,8 @@ def _add(source: Source, table: Table, data: bytes, label: str, suffix: str) -> 
             cause = "is a text with separators (CSV), whatever its name says; it was read"
             found.warnings.append(Problem(label, cause, "compare the number of rows", "warning"))
     else:
+        from simulator.population.workbook import lone_table
+
         found, others = lone_table(data, label, table)
         source.problems += others
     source.add(table.name, found)

@@ -17,7 +17,6 @@ from simulator.population.column import Column, Table
 from simulator.population.schema import BESIDE, FIRST_YEAR, IN_WAN, LAST_YEAR, SYNTHETIC_MARK, contract
 from simulator.population.spelling import iso
 from simulator.population.synthetic_mark import digest_of, synthetic_mark
-from simulator.population.workbook import from_workbook
 from simulator.spreadsheets import height, printed, workbook
 
 FILLED_ROWS = 100_000  # rows for which an empty template holds drop-downs and formats
@@ -58,6 +57,8 @@ def write_workbook(path: str | Path, tables: Mapping[str, pd.DataFrame], synthet
 def _write_marked(path: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Written twice: the mark says what its own reader finds in the tables."""
     _write(path, tables, synthetic_mark({}))
+    from simulator.population.workbook import from_workbook  # what reads workbooks, only where there is one
+
     found = from_workbook(path.read_bytes(), path.name).tables
     _write(path, tables, synthetic_mark({name: digest_of(table) for name, table in found.items()}))
 
