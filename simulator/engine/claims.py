@@ -21,7 +21,7 @@ ROOM = 10_000  # records a block begins with
 def claims_of(scenario: Scenario, population: Population | None) -> Callable[[int, np.ndarray], np.ndarray]:
     """A function of the first draw of a block and its parameters that gives its claims, ledger.CLAIM records.
 
-    In the order of draws; an enterprise's claims stand together, in the order of years and clauses. The same claims
+    In the order of draws, then of enterprises' keys; an enterprise's claims stand in the order of years and clauses. The same claims
     `play` adds up: to the fen, whatever the blocks.
     """
     prepared, years = prepare(scenario, population), len(scenario.years)
@@ -35,8 +35,8 @@ def claims_of(scenario: Scenario, population: Population | None) -> Callable[[in
             prepared.play(first, parameters, by_clause, by_year, claims=claims)
             count = int(claims[0]["amount"])
             if count <= len(claims) - 1:
-                found = claims[1 : count + 1]  # a register is played block by block, each in all draws
-                return found[np.argsort(found["draw"], kind="stable")]
+                found = claims[1 : count + 1]  # enterprises are played a block at a time, in all draws, year by year
+                return found[np.lexsort((found["year"], found["enterprise"], found["draw"]))]
             room[0] = max(room[0], count + count // 4)  # too small: make room and play again
 
     return block

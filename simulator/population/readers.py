@@ -157,5 +157,6 @@ def _check_keys(tables: dict[str, Checked]) -> dict[str, np.ndarray]:
     index = None
     if enterprises is not None and "enterprise_id" in enterprises.positions:
         index = checks.check_enterprises(enterprises)
-    unreadable = enterprises is not None and 2 * len(enterprises.refused.get("enterprise_id", ())) > len(enterprises)
+    refused = enterprises.refused.get("enterprise_id") if enterprises is not None else None
+    unreadable = refused is not None and int(refused.sum()) * 2 > len(refused)
     return {name: checks.check_rows(rows, index, unreadable) for name, rows in tables.items() if name != "enterprises"}

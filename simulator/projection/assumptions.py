@@ -413,10 +413,10 @@ def draw_parameters(
 
 
 @lru_cache(maxsize=512)
-def _chances(path: str, seed: int, first: int, count: int) -> np.ndarray:
+def _chances(assumption: str, seed: int, first: int, count: int) -> np.ndarray:
     """An assumption's chance in draws first … first + count − 1; of a few draws they are kept, since what asks many things of one run
     asks the same ones each time."""
-    found: np.ndarray = uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(path))
+    found: np.ndarray = uniforms_by_draw(np.uint64(seed), first, count, PARAMETER, key_of(assumption))
     found.flags.writeable = False
     return found
 

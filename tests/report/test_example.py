@@ -7,6 +7,7 @@ import re
 import pytest
 
 import simulator
+from simulator.document.numbers import UNITS
 from simulator.report import budgeting, forms, screen, sections
 from simulator.scenario import load_scenario
 from simulator.store.record import RunFolder
@@ -52,7 +53,7 @@ def test_the_form_is_left_blank(played):
     table = sections.performance(run, "zh").html.partition("<table>")[2].partition("</table>")[0]
     cells = re.findall(r'<td class="num[^>]*>([^<]*)', table)
     assert cells and all(cell == "" for cell in cells) == example
-    assert bool(forms.funds(run)) != example
+    assert bool(forms.funds(run, UNITS["zh"]["money"])) != example
 
 
 def test_a_year_that_is_entered_is_the_bureaus_own():
