@@ -217,6 +217,7 @@ def test_all_combinations_span_what_may_be_told():
     assert spanned(between) and not spanned(np.array([[2.0, 3], [3, 4]] * 9) * 1000)
     one = np.array([[1000.0], [0.0], [0.0]])
     assert not spanned(np.hstack([one, 3 * one])) and not spanned(np.hstack([one, one + 1e-3]))  # one figure, however often
+    assert spanned(np.array([[200.0, 201]] * 9 + [[310.0, 0]]) * 1000)  # whoever one release lacks
     vectors = np.random.default_rng(7).uniform(5e5, 1e6, (40, 2))
     assert not spanned(vectors) and spanned(vectors, Rules(percent=2000.0)) and spanned(vectors, Rules(dominance=((1, 5.0),)))
 
