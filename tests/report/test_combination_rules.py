@@ -222,6 +222,23 @@ def test_all_combinations_span_what_may_be_told():
     assert not spanned(vectors) and spanned(vectors, Rules(percent=2000.0)) and spanned(vectors, Rules(dominance=((1, 5.0),)))
 
 
+ALONE, PAIR, PERCENT = Rules(1, 0.0, ((1, 60.0),)), Rules(1, 0.0, ((2, 80.0),)), Rules(1, 30.0, ())
+
+
+@pytest.mark.parametrize(
+    ("rules", "first", "least"),
+    [(ALONE, [1.0], 40 / 60), (PAIR, [1.0, 1.0], 2 * 20 / 80), (PERCENT, [1.0, 1.0], 0.3)],
+)
+def test_holders_are_doubted_up_to_where_a_rule_ends(rules, first, least):
+    """One figure of few holders, of whom the last has so much that the rule holds, or a little more; beside it one of many others."""
+    for share, tells in ((0.995, True), (1.005, False)):
+        few = [*first, least * share]
+        vectors = np.zeros((len(few) + 50, 2))
+        vectors[: len(few), 0], vectors[len(few) :, 1] = np.array(few) * 1e6, 1e6
+        assert spanned(vectors, rules) == tells
+        assert spanned(vectors[::-1, ::-1], rules) == tells
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("helper", [-1, 4])
 def test_the_worst_combination_is_the_worst(seed, helper):
