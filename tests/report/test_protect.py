@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.disclosure.safety import Cube, protect
+from simulator.disclosure.safety import Cube, Rules, protect, sensitive
 
 EACH_10, EACH_20, EACH_50, NOBODY = [10] * 5, [20] * 5, [50] * 5, [0] * 5
 
@@ -73,3 +73,8 @@ def test_what_may_be_shown(case):
     assert shown.clauses.tolist() == np.array(clauses, bool).tolist()
     assert shown.years.tolist() == np.array(years, bool).tolist()
     assert shown.whole == whole
+
+
+def test_one_holder_may_have_up_to_the_share_and_no_more():
+    one = Rules(fewest=1, percent=0.0, dominance=((1, 75.0),))
+    assert sensitive(np.array([75.1, 8.9, 8.0, 8.0]), one) and not sensitive(np.array([74.9, 9.1, 8.0, 8.0]), one)
