@@ -89,7 +89,9 @@ class Search:
     def _rises(self, axis: int) -> bool:
         """Whether a higher value of a term means more support, the others being what they are today."""
         term = self.terms[axis]
-        low, high = (_awarded(self._play({term.path: value})).sum() for value in (term.low, term.high))
+        high, low = (
+            _awarded(self._play({term.path: value})).sum() for value in (term.high, term.low)
+        )  # a lower one is soon a change of it
         return bool(high >= low)
 
     def _play(self, values: dict[str, Decimal]) -> Draws:
