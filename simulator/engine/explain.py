@@ -362,7 +362,7 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     rows = slice(max(0, asked_for - int(window.years[0]) + window.skip), keep[-1] + window.skip + 1)
     return Explanation(
         enterprise_id,
-        str(one.details["name"].iloc[0]),
+        str(one.details["name"][0]),
         [years[j] for j in keep],
         scenario,
         one.enterprises[0],
