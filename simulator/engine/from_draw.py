@@ -154,7 +154,22 @@ def newly_arrived(par, seed, draw, generosity, offered, year, edges, keys, varia
                 i += 1
             number += 1
     make_newcomers(par, enterprises, states, seed, draw, year, edges, keys, variates)
-    return enterprises, states, numbers, np.argsort(enterprises["settled_on"], kind="mergesort"), number
+    return enterprises, states, numbers, by_day(enterprises), number
+
+
+@maker
+def by_day(enterprises):
+    """In which order newcomers of one year settle; who settles on no day of it comes first."""
+    before, order = np.zeros(1233, np.int64), np.zeros(len(enterprises), np.int64)  # how many settle before a day, month × 100 + day
+    for i in range(len(enterprises)):
+        before[enterprises[i].settled_on % 10_000 + 1] += 1
+    for day in range(1, 1233):
+        before[day] += before[day - 1]
+    for i in range(len(enterprises)):
+        day = enterprises[i].settled_on % 10_000
+        order[before[day]] = i
+        before[day] += 1
+    return order
 
 
 @rule
