@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.engine.blocks import Elsewhere, Workers
+from simulator.engine.blocks import Elsewhere, Workers, no_sums
 from simulator.engine.enacted import Enacted, enact
 from simulator.engine.kernel import EVERYBODY, HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
@@ -36,6 +37,7 @@ GENTLY = 80_000  # enterprises times draws of a block that nobody waits for: som
 HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
 RESTS = 24  # sums of all but those who held some clauses, kept
+ALL = slice(None)  # draws
 Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
@@ -115,32 +117,59 @@ class Session:
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
 
-    def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
-        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
+    def play(
+        self,
+        scenario: Scenario | None = None,
+        progress: Progress = None,
+        *,
+        stops: Sequence[int] = (),
+        show: Callable[[Draws], None] = lambda _first: None,
+        rebase: bool = True,
+    ) -> Draws:
+        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. stops: numbers of draws, ascending,
+        after which `show` is given what the first draws gave; it may raise, too. rebase: see `answer`. Raises ScenarioError."""
         scenario = scenario or self.scenario
         assert scenario is not None
         key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
         else:
-            self._results[key] = self.answer(scenario, progress)
+            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase)
             if len(self._results) > REMEMBERED:
                 self._results.popitem(last=False)
         return self._results[key]
 
-    def answer(self, scenario: Scenario, progress: Progress = None, *, rebase: bool = True) -> Draws:
+    def answer(
+        self,
+        scenario: Scenario,
+        progress: Progress = None,
+        *,
+        stops: Sequence[int] = (),
+        show: Callable[[Draws], None] = lambda _first: None,
+        rebase: bool = True,
+    ) -> Draws:
         """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of."""
-        started, change = time.perf_counter(), None if scenario.law.policy.contested else self._changed(scenario)
+        change = None if scenario.law.policy.contested else self._changed(scenario)
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
             return play(scenario, self.population, workers=self.workers, progress=progress)
-        if self._base is None or change is None or (change.everybody and rebase):
-            base = self._rebase(scenario, progress)
-            (by_clause, by_year), parameters = base.all, base.parameters
-            self.seconds = time.perf_counter() - started
+        if anew := self._base is None or change is None or (change.everybody and rebase):
+            base = _Base(scenario, self._prepared(scenario), self.workers)
+            parameters, play_part = base.parameters, base.play
         else:
-            (by_clause, by_year), parameters = self._base.with_changes(change, progress), change.parameters
-        return finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
+            base, parameters, play_part = self._base, change.parameters, partial(self._base.with_changes, change)
+        paid_years, seconds, parts, done = paid_until(scenario, self.population), 0.0, [], 0
+        for last in (*stops, scenario.draws):
+            started = time.perf_counter()
+            parts.append(play_part(slice(done, last), progress))
+            seconds, done = seconds + time.perf_counter() - started, last
+            by_clause, by_year = (np.concatenate(sums) for sums in zip(*parts, strict=True))
+            result = finish(scenario, by_clause, by_year, parameters[:last], paid_years, seconds)
+            if last < scenario.draws:
+                show(result)
+        if anew:
+            self._base, self._change, self.seconds = base, None, seconds
+        return result
 
     def assuming(self, parameters: np.ndarray) -> Draws:
         """What `run.play` gives of the scenario that was played in full, under another outer layer."""
@@ -149,7 +178,7 @@ class Session:
         if base is None:
             return play(scenario, self.population, workers=self.workers, parameters=parameters)
         change = base.assuming(base.prepared, pull_levers(parameters), 0)
-        return finish(scenario, *base.with_changes(change, None), change.parameters, paid_until(scenario, self.population), 0.0)
+        return finish(scenario, *base.with_changes(change, ALL, None), change.parameters, paid_until(scenario, self.population), 0.0)
 
     def seconds_for(self, scenario: Scenario) -> float:
         """About how long a scenario's answer will take."""
@@ -167,15 +196,11 @@ class Session:
         block = max(1, GENTLY // max(1, held.shape[1]))
         change = self._changed(scenario)
         if change is None or change.clauses or change.newcomers or change.everybody:  # what is changed further is changed from here
-            base = self._rebase(scenario, progress, block)
+            base = _Base(scenario, self._prepared(scenario), self.workers)
+            base.play(ALL, progress, block)
+            self._base, self._change = base, None
         for k in range(base.prepared.enacted.clauses):
-            base.rest(1 << k, progress, block)
-
-    def _rebase(self, scenario: Scenario, progress: Progress, block: int | None = None) -> _Base:
-        """Play a scenario in full; further ones are changes of it."""
-        self._base = base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
-        self._change = None
-        return base
+            base.rest(1 << k, scenario.draws, progress, block)
 
     def _prepared(self, scenario: Scenario) -> Prepared:
         """`prepare`; taken over where only assumptions differ from what was played in full before."""
@@ -193,9 +218,9 @@ class Session:
 
 
 class _Base:
-    """A scenario played in full, and which clauses' conditions everybody in it ever held."""
+    """A scenario that is played in full, and which clauses' conditions everybody in it ever held."""
 
-    def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None, progress: Progress, block: int | None = None):
+    def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None):
         self.scenario, self.prepared, self.workers = scenario, prepared, workers
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
         self.of_years = prepared.of_years(np.arange(len(self.parameters)), self.parameters)
@@ -205,24 +230,30 @@ class _Base:
             there = most_there(prepared.seed, general(self.of_years), prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
-        self.sums: dict[int, Sums] = {}
-        self.seconds: dict[int, float] = {}  # each part took
+        enacted = prepared.enacted
+        self.sums = {who: no_sums(len(self.parameters), len(enacted.terms.head) - 1, enacted.clauses) for who in most}
+        self.seconds = dict.fromkeys(most, 0.0)  # each part took
+        self._rest: dict[int, _Rest] = {}
+        self._shares: dict[int, float] = {}
+
+    def play(self, part: slice, progress: Progress, block: int | None = None) -> Sums:
+        """Play some of its draws; the sums of everybody in them."""
         for who, held in self.held.items():
             started = time.perf_counter()
-            self.sums[who] = self._play(self.as_it_is, who, progress, held=held, block=block)
-            self.seconds[who] = time.perf_counter() - started
-        self._rest: dict[int, dict[int, Sums]] = {}
-        self._shares: dict[int, float] = {}
+            played = self._play(self.as_it_is, who, progress, held=held, draws=part, block=block)
+            for whole, some in zip(self.sums[who], played, strict=True):
+                whole[part] = some
+            self.seconds[who] += time.perf_counter() - started
+        return self.all(part)
 
     @property
     def as_it_is(self) -> Change:
         """No change."""
         return Change(self.prepared, self.parameters, self.of_years, 0, newcomers=False)
 
-    @property
-    def all(self) -> Sums:
-        """The sums of everybody."""
-        return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
+    def all(self, part: slice) -> Sums:
+        """The sums of everybody in some draws."""
+        return _add(_of(self.sums[THOSE_THERE], part), _of(self.sums[NEWCOMERS], part), 1)
 
     def change(self, scenario: Scenario) -> Change | None:
         """What a scenario of the same surroundings changes; None where the law differs in more than some clauses."""
@@ -251,26 +282,35 @@ class _Base:
                 return Change(law, parameters, of_years, clauses, newcomers, everybody=True)
         return Change(law, parameters, of_years, clauses, newcomers)
 
-    def with_changes(self, change: Change, progress: Progress) -> Sums:
-        """The sums of everybody under a change."""
+    def with_changes(self, change: Change, part: slice, progress: Progress) -> Sums:
+        """The sums of everybody under a change, in some draws."""
         if change.everybody:
-            return self._play(change, EVERYBODY, progress)
-        there = self._replay(THOSE_THERE, change, progress) if change.clauses else self.sums[THOSE_THERE]
-        newcomers = self._replay(NEWCOMERS, change, progress) if change.clauses or change.newcomers else self.sums[NEWCOMERS]
+            return self._play(change, EVERYBODY, progress, draws=part)
+        there, newcomers = (_of(self.sums[who], part) for who in (THOSE_THERE, NEWCOMERS))
+        if change.clauses:
+            there = self._replay(THOSE_THERE, change, part, progress)
+        if change.clauses or change.newcomers:
+            newcomers = self._replay(NEWCOMERS, change, part, progress)
         return _add(there, newcomers, 1)
 
-    def rest(self, clauses: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
-        """The sums of all but those who ever held the conditions of one of these clauses; of all where that is not known."""
-        if clauses not in self._rest:
-            found = dict(self.sums)
-            for who, held in self.held.items():
-                if held is not None:
-                    old = self._play(self.as_it_is, who, progress, held=held, only=clauses, block=block)
-                    found[who] = _add(found[who], old, -1)
-            self._rest[clauses] = found
+    def rest(self, clauses: int, draws: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
+        """The sums of all but those who ever held the conditions of one of these clauses, right in the first draws; of all where that is
+        not known."""
+        rest = self._rest.setdefault(clauses, _Rest({who: (sums[0].copy(), sums[1].copy()) for who, sums in self.sums.items()}))
+        if rest.done < draws:
+            part = slice(rest.done, draws)
+            old = {
+                who: self._play(self.as_it_is, who, progress, held=held, only=clauses, draws=part, block=block)
+                for who, held in self.held.items()
+                if held is not None
+            }
+            for who, played in old.items():
+                for whole, gone in zip(rest.sums[who], played, strict=True):
+                    whole[part] -= gone
+            rest.done = draws
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
-        return self._rest[clauses]
+        return rest.sums
 
     def seconds_for(self, change: Change) -> float:
         """About how long the answer to a change takes."""
@@ -286,20 +326,20 @@ class _Base:
             self._shares[clauses] = float(((held >> np.uint64(1)) & np.uint64(clauses) != 0).mean()) if held.size else 0.0
         return self._shares[clauses]
 
-    def _replay(self, who: int, change: Change, progress: Progress) -> Sums:
-        """The sums of those there, or of newcomers: in a draw where the same come, of those who held a changed clause anew."""
-        held, anew = self.held[who], self._all_anew(who, change)
+    def _replay(self, who: int, change: Change, part: slice, progress: Progress) -> Sums:
+        """The sums of those there, or of newcomers, in some draws: where the same come, of those who held a changed clause anew."""
+        held, anew = self.held[who], self._all_anew(who, change)[part]
         if anew.all():
-            return self._play(change, who, progress)
-        by_clause, by_year = (part.copy() for part in self.rest(change.clauses, progress)[who])
+            return self._play(change, who, progress, draws=part)
+        draws = np.arange(len(self.parameters))[part]
+        by_clause, by_year = (sums[part].copy() for sums in self.rest(change.clauses, int(draws[-1]) + 1, progress)[who])
         same = np.flatnonzero(~anew)
         if held is not None:
-            held = held if len(same) == len(held) else held[same]
-            played = self._play(change, who, progress, held=held, only=change.clauses, draws=same)
+            played = self._play(change, who, progress, held=held, only=change.clauses, draws=draws[same])
             by_clause[same] += played[0]
             by_year[same] += played[1]
         if anew.any():
-            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=np.flatnonzero(anew))
+            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=draws[anew])
         return by_clause, by_year
 
     def _all_anew(self, who: int, change: Change) -> np.ndarray:
@@ -335,13 +375,27 @@ class _Base:
         *,
         held: np.ndarray | None = None,
         only: int = 0,
-        draws: np.ndarray | None = None,
+        draws: slice | np.ndarray = ALL,
         block: int | None = None,
     ) -> Sums:
-        parameters = change.parameters if draws is None else change.parameters[draws]
         return play_blocks(
-            change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who, only=only, held=held
+            change.law,
+            change.parameters[draws],
+            workers=self.workers,
+            block=block,
+            numbers=np.arange(len(change.parameters))[draws],
+            progress=progress,
+            who=who,
+            only=only,
+            held=None if held is None else held[draws],
         )
+
+
+class _Rest:
+    """The sums of all but some, of the first `done` draws; of the others those of all."""
+
+    def __init__(self, sums: dict[int, Sums]):
+        self.sums, self.done = sums, 0
 
 
 def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
@@ -404,6 +458,10 @@ def _same_surroundings(one: Scenario, other: Scenario) -> bool:
     same = one.plain == other.plain and one.interpretation == other.interpretation
     some_come_back = [scenario.parameters()["reregistration.share"].high > 0 for scenario in (one, other)]
     return same and some_come_back[0] == some_come_back[1]
+
+
+def _of(sums: Sums, part: slice) -> Sums:
+    return sums[0][part], sums[1][part]
 
 
 def _add(one: Sums, other: Sums, sign: int) -> Sums:

@@ -45,9 +45,9 @@ class Counting(Replaying):
         super().__init__(None)
         self.plays = 0
 
-    def play(self, scenario, progress=None) -> BudgetRun:
+    def play(self, scenario, *more) -> BudgetRun:
         self.plays += 1
-        return super().play(scenario, progress)
+        return super().play(scenario, *more)
 
 
 class Person:
@@ -248,7 +248,7 @@ def test_any_other_setting_can_be_written(person):
 
 def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(person, monkeypatch):
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
-    monkeypatch.setattr(worker, "FIRST", 5)
+    monkeypatch.setattr(worker, "LOOKS", (0.0,))
     monkeypatch.setattr(worker, "FEWEST", 5)
     person.seen.clear()
     person.do(type="other", text="assumptions.startups.a_year=30")

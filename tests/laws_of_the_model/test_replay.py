@@ -77,10 +77,16 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
     people = synthesize(BASE, enterprises) if enterprises else None
     session = Session(BASE, people, workers=2)
     for i, move in enumerate(MOVES):
-        scenario = BASE.set(move)
-        assert same(session.play(scenario), play(scenario, people)), move
+        scenario, first = BASE.set(move), []
+        whole, stops = play(scenario, people), (7, 16) if i % 2 else (11,)
+        assert same(session.play(scenario, stops=stops, show=first.append), whole), move
+        assert all(same(shown, whole.first(draws)) for shown, draws in zip(first, stops, strict=bool(first))), move
         if i % 3 == 2:
             session.look_ahead(scenario)
+
+
+def test_the_first_draws_are_those_of_a_shorter_run():
+    assert same(play(BASE).first(7), play(BASE.set({"draws": 7})))
 
 
 @pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])
