@@ -5,11 +5,13 @@ its end and shown, though another question has come meanwhile: the picture follo
 time is shown from its first draws on, and given up after those once another question comes.
 
 What is played is a `Question`; what comes of it goes to `publish`. An errand, as a comparison of many scenarios, is played
-on the same engine while no question waits. While nothing is asked, the next change is made ready for.
+on the same engine while no question waits. While nothing is asked, the next step of the same slider is played, and the next change
+made ready for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
 import threading
@@ -33,6 +35,7 @@ FIRSTS = 12  # first draws of baselines kept
 PATIENCE = 0.06  # seconds that nobody minds waiting
 LOOKS = (0.045, 0.135)  # seconds after which the draws played so far are shown: what follows the hand, what looks like the answer
 Play = Callable[[Scenario], BudgetRun]
+Ahead = Callable[[], Scenario | None]
 
 
 class Engine(Protocol):
@@ -54,8 +57,11 @@ class Engine(Protocol):
     def takes_long(self, scenario: Scenario) -> bool:
         """Whether this answer will take longer than anybody likes to wait."""
 
+    def foresee(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        """Play what may be asked for next, so that its answer is there at once."""
+
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
-        """Make ready for the change that may come next."""
+        """Make ready for a change of any other setting."""
 
 
 class Replaying:
@@ -96,6 +102,10 @@ class Replaying:
         found = {max(FEWEST, int(scenario.draws * look / seconds) // 10 * 10) for look in LOOKS}
         return sorted(draws for draws in found if draws <= 0.8 * scenario.draws)
 
+    def foresee(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        if session := self._sessions.get((scenario.seed, scenario.draws)):
+            session.play(scenario, progress, rebase=False)
+
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         if session := self._sessions.get((scenario.seed, scenario.draws)):
             session.look_ahead(scenario, progress)
@@ -103,11 +113,13 @@ class Replaying:
 
 @dataclass(frozen=True)
 class Question:
-    """A scenario to be played, seed and draws in it. full: asked for by the button, with a bar of progress."""
+    """A scenario to be played, seed and draws in it. full: asked for by the button, with a bar of progress. ahead: gives the scenario
+    that a hand which goes on as it went asks for next, if there is one."""
 
     scenario: Scenario
     serial: int
     full: bool = False
+    ahead: Ahead = lambda: None
 
 
 @dataclass(frozen=True)
@@ -161,11 +173,11 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name="what-if", daemon=True)
         self._thread.start()
 
-    def ask(self, scenario: Scenario, *, full: bool = False) -> Question:
-        """Play this instead of whatever is being played; returns at once."""
+    def ask(self, scenario: Scenario, *, full: bool = False, ahead: Ahead = lambda: None) -> Question:
+        """Play this instead of whatever is being played; returns at once. full, ahead: see `Question`."""
         with self._changed:
             self._serial += 1
-            self._wanted = wanted = Question(scenario, self._serial, full)
+            self._wanted = wanted = Question(scenario, self._serial, full, ahead)
             self._changed.notify()
             return wanted
 
@@ -290,7 +302,11 @@ class Worker:
         return Answer(question, run, baseline or run)
 
     def _look_ahead(self, question: Question) -> None:
-        self.engine.look_ahead(question.scenario, self._progress_of(question, shown=False))
+        progress = self._progress_of(question, shown=False)
+        with contextlib.suppress(SimulatorError):  # said when it is asked for
+            if (following := question.ahead()) is not None:
+                self.engine.foresee(following, progress)
+        self.engine.look_ahead(question.scenario, progress)
 
     def _base_of(self, scenario: Scenario) -> Scenario:
         """The scenario differences are taken from, on a scenario's chance."""

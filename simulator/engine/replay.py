@@ -105,6 +105,11 @@ class Change(NamedTuple):
     newcomers: bool
     everybody: bool = False
 
+    @property
+    def extent(self) -> tuple[int, bool, bool]:
+        """Whom it touches."""
+        return self.clauses, self.newcomers, self.everybody
+
 
 class Session:
     """Plays a scenario, and changed ones, with the same random numbers. Not for several threads at once."""
@@ -116,6 +121,7 @@ class Session:
         self._change: tuple[Scenario, Change | None] | None = None  # the last one asked for
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
+        self._took: dict[tuple[int, bool, bool], float] = {}  # seconds that a change of that extent took last
 
     def play(
         self,
@@ -169,6 +175,8 @@ class Session:
                 show(result)
         if anew:
             self._base, self._change, self.seconds = base, None, seconds
+        elif change is not None:
+            self._took[change.extent] = seconds
         return result
 
     def assuming(self, parameters: np.ndarray) -> Draws:
@@ -185,7 +193,9 @@ class Session:
         if scenario.hash() in self._results:
             return 0.0
         change = self._changed(scenario)
-        return self.seconds if self._base is None or change is None or change.everybody else self._base.seconds_for(change)
+        if self._base is None or change is None or change.everybody:
+            return self.seconds
+        return self._took[change.extent] if change.extent in self._took else self._base.seconds_for(change)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
         """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any

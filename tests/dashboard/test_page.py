@@ -184,6 +184,7 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(person):
     page = person.page
     assert page.shown.run.scenario.hash() == wanted.hash()
     assert person.cards["net"]["value"] == simulator.run(wanted).figure("net_impact")["mean"]
+    assert page.worker._wanted.ahead() == load_scenario("baseline").set({RATE: 0.39, "draws": DRAWS})  # a hand goes on as it went
     state = person.last["state"]
     assert state["listed"] == [{"path": RATE, "label": "高档返还比例", "unit": "%", "was": "50", "now": "40"}]
     assert state["options"] == f"--set {RATE}=0.4" and state["changed"][RATE]["text"] == "40" and float(state["changed"][RATE]["at"]) == 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -31,7 +32,7 @@ class Scripted:
 
     def __init__(self, first: int = 0, prepares: bool = False):
         self.gate, self.started, self.played = threading.Semaphore(0), threading.Semaphore(0), []
-        self.first, self.prepares, self.made_ready = first, prepares, []
+        self.first, self.prepares, self.made_ready, self.foreseen = first, prepares, [], []
 
     def play(self, scenario, progress=None, stops=(), show=None):
         self.started.release()
@@ -53,6 +54,10 @@ class Scripted:
 
     def takes_long(self, scenario):
         return scenario.plain["seed"] == 15
+
+    def foresee(self, scenario, progress):
+        self.foreseen.append(scenario)
+        progress(1)
 
     def look_ahead(self, scenario, progress):
         if self.prepares:
@@ -260,3 +265,18 @@ def test_while_nothing_is_asked_the_next_change_is_made_ready_for_until_somethin
     worker.ask(area(400))
     engine.gate.release(3)  # making ready, which ends here; the new change; making ready for the next
     assert said.next().run == Run(area(400)) and area(300) not in engine.made_ready
+
+
+def test_the_step_that_may_come_next_is_played_while_nothing_is_asked_and_may_be_none():
+    engine, said = Scripted(prepares=True), Said()
+    worker = Worker(engine, BASE, said.publish)
+
+    def beyond():
+        raise ScenarioError("the slider ends here")
+
+    for k, ahead in enumerate((lambda: area(310), lambda: None, beyond), 1):
+        engine.gate.release(2 + (k == 1))  # the change, and making ready; the baseline once
+        worker.ask(area(300 + k), ahead=ahead)
+        while len(engine.made_ready) < k:
+            time.sleep(0.01)
+    assert engine.foreseen == [area(310)] and [a.final for a in said.answers] == [True] * 3
