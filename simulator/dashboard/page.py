@@ -338,7 +338,7 @@ class Dashboard:
         for problem in error.problems:
             control = self.by_path.get(problem.place)
             place = control.label(self.words.lang) if control else problem.place
-            said.append(self.words.say(key, problem=line(Problem(place, problem.cause, problem.remedy, problem.severity), self.words.lang)))
+            said.append(self.words.say(key, problem=line(replace(problem, place=place), self.words.lang)))
         self.send({"type": "message", "kind": "alert", "text": "\n".join(said)})
 
     def tell(self, text: str, **more: Any) -> None:

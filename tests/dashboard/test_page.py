@@ -202,6 +202,11 @@ def test_g5_a_bad_value_is_reported_by_its_label_in_the_boxs_unit_and_the_old_on
     assert person.page.state.changes == {} and person.last["state"]["changed"] == {}
 
 
+def test_what_contradicts_another_number_is_reported_in_the_pages_language(person):
+    person.do(type="set", path="law.platform_membership_award.tier1_members", text="12345")
+    assert "门槛没有逐档提高" in person.said and not re.search("[a-z]", person.said) and person.page.state.changes == {}
+
+
 def test_numbers_are_typed_and_lists_chosen(person):
     choices = [value for value, _, _ in person.page.by_path["rationing.mode"].choices]
     for path, text in (
