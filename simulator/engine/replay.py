@@ -131,16 +131,17 @@ class Session:
         stops: Sequence[int] = (),
         show: Callable[[Draws], None] = lambda _first: None,
         rebase: bool = True,
+        gently: bool = False,
     ) -> Draws:
         """What `engine.run.play` gives. progress is called with draws done and may raise to stop. stops: numbers of draws, ascending,
-        after which `show` is given what the first draws gave; it may raise, too. rebase: see `answer`. Raises ScenarioError."""
+        after which `show` is given what the first draws gave; it may raise, too. rebase, gently: see `answer`. Raises ScenarioError."""
         scenario = scenario or self.scenario
         assert scenario is not None
         key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
         else:
-            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase)
+            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase, gently=gently)
             if len(self._results) > REMEMBERED:
                 self._results.popitem(last=False)
         return self._results[key]
@@ -153,12 +154,14 @@ class Session:
         stops: Sequence[int] = (),
         show: Callable[[Draws], None] = lambda _first: None,
         rebase: bool = True,
+        gently: bool = False,
     ) -> Draws:
-        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of."""
+        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of; gently:
+        nobody waits for it (yet)."""
         change = None if scenario.law.policy.contested else self._changed(scenario)
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
-            return play(scenario, self.population, workers=self.workers, progress=progress)
+            return play(scenario, self.population, workers=self.workers, progress=progress, block=self._gentle() if gently else None)
         if anew := self._base is None or change is None or (change.everybody and rebase):
             base = _Base(scenario, self._prepared(scenario), self.workers)
             parameters, play_part = base.parameters, base.play
@@ -167,7 +170,7 @@ class Session:
         paid_years, seconds, parts, done = paid_until(scenario, self.population), 0.0, [], 0
         for last in (*stops, scenario.draws):
             started = time.perf_counter()
-            parts.append(play_part(slice(done, last), progress))
+            parts.append(play_part(slice(done, last), progress, self._gentle() if gently else None))
             seconds, done = seconds + time.perf_counter() - started, last
             by_clause, by_year = (np.concatenate(sums) for sums in zip(*parts, strict=True))
             result = finish(scenario, by_clause, by_year, parameters[:last], paid_years, seconds)
@@ -201,9 +204,9 @@ class Session:
         """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any
         later one. Nothing where it is not known who held a clause: everything is played then, whatever changes."""
         base = self._base
-        if base is None or (held := base.held[THOSE_THERE]) is None:
+        if base is None or base.held[THOSE_THERE] is None:
             return
-        block = max(1, GENTLY // max(1, held.shape[1]))
+        block = self._gentle()
         change = self._changed(scenario)
         if change is None or change.clauses or change.newcomers or change.everybody:  # what is changed further is changed from here
             base = _Base(scenario, self._prepared(scenario), self.workers)
@@ -211,6 +214,10 @@ class Session:
             self._base, self._change = base, None
         for k in range(base.prepared.enacted.clauses):
             base.rest(1 << k, scenario.draws, progress, block)
+
+    def _gentle(self) -> int:
+        """Draws of a block that nobody waits for."""
+        return max(1, GENTLY // max(1, self._base.there if self._base else 0))
 
     def _prepared(self, scenario: Scenario) -> Prepared:
         """`prepare`; taken over where only assumptions differ from what was played in full before."""
@@ -239,7 +246,7 @@ class _Base:
         if prepared.synthetic:
             there = most_there(prepared.seed, general(self.of_years), prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
-        self.held = {who: self._nobody_held(n) for who, n in most.items()}
+        self.held, self.there = {who: self._nobody_held(n) for who, n in most.items()}, there
         enacted = prepared.enacted
         self.sums = {who: no_sums(len(self.parameters), len(enacted.terms.head) - 1, enacted.clauses) for who in most}
         self.seconds = dict.fromkeys(most, 0.0)  # each part took
@@ -292,15 +299,15 @@ class _Base:
                 return Change(law, parameters, of_years, clauses, newcomers, everybody=True)
         return Change(law, parameters, of_years, clauses, newcomers)
 
-    def with_changes(self, change: Change, part: slice, progress: Progress) -> Sums:
+    def with_changes(self, change: Change, part: slice, progress: Progress, block: int | None = None) -> Sums:
         """The sums of everybody under a change, in some draws."""
         if change.everybody:
-            return self._play(change, EVERYBODY, progress, draws=part)
+            return self._play(change, EVERYBODY, progress, draws=part, block=block)
         there, newcomers = (_of(self.sums[who], part) for who in (THOSE_THERE, NEWCOMERS))
         if change.clauses:
-            there = self._replay(THOSE_THERE, change, part, progress)
+            there = self._replay(THOSE_THERE, change, part, progress, block)
         if change.clauses or change.newcomers:
-            newcomers = self._replay(NEWCOMERS, change, part, progress)
+            newcomers = self._replay(NEWCOMERS, change, part, progress, block)
         return _add(there, newcomers, 1)
 
     def rest(self, clauses: int, draws: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
@@ -336,20 +343,20 @@ class _Base:
             self._shares[clauses] = float(((held >> np.uint64(1)) & np.uint64(clauses) != 0).mean()) if held.size else 0.0
         return self._shares[clauses]
 
-    def _replay(self, who: int, change: Change, part: slice, progress: Progress) -> Sums:
+    def _replay(self, who: int, change: Change, part: slice, progress: Progress, block: int | None) -> Sums:
         """The sums of those there, or of newcomers, in some draws: where the same come, of those who held a changed clause anew."""
         held, anew = self.held[who], self._all_anew(who, change)[part]
         if anew.all():
-            return self._play(change, who, progress, draws=part)
+            return self._play(change, who, progress, draws=part, block=block)
         draws = np.arange(len(self.parameters))[part]
-        by_clause, by_year = (sums[part].copy() for sums in self.rest(change.clauses, int(draws[-1]) + 1, progress)[who])
+        by_clause, by_year = (sums[part].copy() for sums in self.rest(change.clauses, int(draws[-1]) + 1, progress, block)[who])
         same = np.flatnonzero(~anew)
         if held is not None:
-            played = self._play(change, who, progress, held=held, only=change.clauses, draws=draws[same])
+            played = self._play(change, who, progress, held=held, only=change.clauses, draws=draws[same], block=block)
             by_clause[same] += played[0]
             by_year[same] += played[1]
         if anew.any():
-            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=draws[anew])
+            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=draws[anew], block=block)
         return by_clause, by_year
 
     def _all_anew(self, who: int, change: Change) -> np.ndarray:
