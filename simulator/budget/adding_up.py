@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,15 +60,14 @@ def refuse(faults: Sequence[str], place: str) -> None:
         raise SimulatorError([Problem(place, fault, REMEDY) for fault in faults])
 
 
-def faults_of(summary: pd.DataFrame) -> list[str]:
+def faults_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Where the means of a run's summary do not add up to the fen: clauses to the total and years to all years, whatever is
     counted; the parts of the district to the tax it keeps; what is paid and what comes back to the net fiscal impact."""
     means: dict[tuple[str, str, str], float] = {}
     years: dict[tuple[str, str], list[str]] = {}
     clauses: dict[tuple[str, str], list[str]] = {}
-    for measure, clause, year, unit, mean in zip(
-        *(summary[c].tolist() for c in ("measure", "clause", "year", "unit", "mean")), strict=True
-    ):
+    for row in rows:
+        measure, clause, year, unit, mean = row["measure"], row["clause"], row["year"], row["unit"], row.get("mean", math.nan)
         if unit in ("CNY", "count"):
             means[measure, clause, str(year)] = mean
             years.setdefault((measure, clause), []).append(str(year))

@@ -24,7 +24,7 @@ from simulator.budget.ledger import Ledger, keep_ledger
 from simulator.budget.precision import Precision
 from simulator.budget.revenue import flows
 from simulator.budget.statistics import is_heavy
-from simulator.budget.summary import TOTAL, by_clause, places_of, summarise
+from simulator.budget.summary import COLUMNS, TOTAL, by_clause, figures_of, places_of
 from simulator.budget.targets import alternatives_of, measures, targets_of
 from simulator.compiling import CACHE_NOTE
 from simulator.engine.blocks import Workers
@@ -72,8 +72,16 @@ class BudgetRun:
     @cached_property
     def summary(self) -> pd.DataFrame:
         """measure, clause, year, unit, mean, standard_error, p5 … p99 with 95 % intervals, probability with interval."""
+        return pd.DataFrame(self.figures(), columns=list(COLUMNS))
+
+    def figures(self, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """The rows of `summary`; only: those of these measures, where a few are wanted soon."""
         rations = self.scenario.funding.mode != "none"
-        return summarise(self.result, self.scenario, self.ledger() if rations else None)
+        return figures_of(self.result, self.scenario, self.ledger() if rations else None, only)
+
+    def first(self, draws: int) -> BudgetRun:
+        """The run of its first draws."""
+        return BudgetRun(self.scenario.set({"draws": draws}), self.result.first(draws), self.population)
 
     @cached_property
     def expected(self) -> pd.DataFrame:

@@ -5,8 +5,10 @@ One row per measure × clause × year; `clause` "total" over all cash clauses, `
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
-import pandas as pd
 
 from simulator.budget.adding_up import faults_of, hold, refuse
 from simulator.budget.break_even import REACHED, break_even
@@ -87,12 +89,15 @@ def by_year(draws: Draws, scenario: Scenario) -> dict[str, np.ndarray]:
     )
 
 
-def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) -> pd.DataFrame:
-    """The table of all figures (see the module). ledger: of a run that rations, whose arrears are needed, too (`risk.needed`). Raises
-    SimulatorError where they do not add up."""
+def figures_of(draws: Draws, scenario: Scenario, ledger: Ledger | None = None, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of the table of all figures (see the module). ledger: of a run that rations, whose arrears are needed, too
+    (`risk.needed`). only: of these measures, where a few are wanted soon. Raises SimulatorError where they do not add up."""
     cubes = by_clause(draws)
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     figures: list[np.ndarray] = []  # of each row, one per draw
+
+    def wanted(measure: str) -> bool:
+        return only is None or measure in only
 
     def add(measure: str, clause: str, year: int | str, values: np.ndarray) -> None:
         unit = (
@@ -106,6 +111,8 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
         figures.append(values)
 
     for measure, cube in cubes.items():
+        if not wanted(measure):
+            continue
         years = draws.cash_years if measure == "paid" else draws.years
         for k, slug in enumerate(draws.slugs):
             for j, year in enumerate(years):
@@ -119,11 +126,37 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
     yearly = by_year(draws, scenario)
     hold(draws, yearly)
     for measure, values in yearly.items():
+        if not wanted(measure):
+            continue
         for j in range(values.shape[1]):
             add(measure, TOTAL, draws.cash_years[j], values[:, j])
         if measure not in STOCKS:
             add(measure, TOTAL, TOTAL, values.sum(axis=1))
     rows = [row | described for row, described in zip(rows, describe_all(figures, draws.replicate), strict=True)]
+    if only is None:
+        rows += _derived(draws, scenario, cubes, yearly)
+    rows += _overrun(draws, scenario, ledger) if wanted("overrun") else []
+    for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
+        for j, year in enumerate(draws.years):
+            values = yearly[target.column][:, j]
+            for measure, number in (("target", target.low), ("target_fully", target.high)):
+                if wanted(measure):
+                    rows.append(
+                        {
+                            "measure": measure,
+                            "clause": target.key,
+                            "year": year,
+                            "unit": "probability",
+                            **chance(values >= number, draws.replicate),
+                        }
+                    )
+    refuse(faults_of(rows), "summary")
+    return rows
+
+
+def _derived(draws: Draws, scenario: Scenario, cubes: dict[str, np.ndarray], yearly: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """Ratios of figures, and the year in which the policy has paid for itself."""
+    rows: list[dict[str, Any]] = []
     for measure, (value, error) in ratios(draws, scenario, yearly).items():
         # deadweight is mostly what was assumed: its range over the draws says how far, its error only how many draws there were
         spread = quantiles(_share_anyway(cubes, yearly, draws.cash), draws.replicate) if measure == "deadweight" else {}
@@ -143,23 +176,7 @@ def summarise(draws: Draws, scenario: Scenario, ledger: Ledger | None = None) ->
                 **year_of,
             }
         )
-    rows += _overrun(draws, scenario, ledger)
-    for target in [*targets_of(scenario.law), *alternatives_of(scenario.law)]:
-        for j, year in enumerate(draws.years):
-            values = yearly[target.column][:, j]
-            for measure, number in (("target", target.low), ("target_fully", target.high)):
-                rows.append(
-                    {
-                        "measure": measure,
-                        "clause": target.key,
-                        "year": year,
-                        "unit": "probability",
-                        **chance(values >= number, draws.replicate),
-                    }
-                )
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    refuse(faults_of(table), "summary")
-    return table
+    return rows
 
 
 def _share_anyway(cubes: dict[str, np.ndarray], yearly: dict[str, np.ndarray], cash: int) -> np.ndarray:

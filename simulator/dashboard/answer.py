@@ -16,21 +16,21 @@ from simulator.render.html import blocks
 from simulator.report import budgeting
 from simulator.report.wording import Wording
 
+KEPT = 12  # runs whose figures are remembered
+
 
 class Teller:
-    """Makes an answer's parts; the baseline's figures, the same for answer after answer, are made once."""
+    """Makes an answer's parts; figures of the last runs, the baseline among them, are made once."""
 
     def __init__(self, words: Wording):
         self.words = words
         self.line: Decimal | None = None  # CNY; None: what is appropriated for the years played
-        self._baseline: tuple[BudgetRun, Figures] | None = None
+        self._figures: list[tuple[BudgetRun, Figures]] = []
 
     def message(self, answer: Answer) -> dict[str, Any]:
         """Everything that is quick to make."""
-        words, figures = self.words, Figures(answer.run)
-        if self._baseline is None or self._baseline[0] is not answer.baseline:
-            self._baseline = answer.baseline, figures if answer.run is answer.baseline else Figures(answer.baseline)
-        before, apart = self._baseline[1], views.differences(answer)
+        words, before, figures = self.words, self._figures_of(answer.baseline), self._figures_of(answer.run)
+        apart = views.paired(answer.run, answer.baseline)
         tables = [
             views.by_year(answer, figures, before, words),
             views.costs(answer, figures, before, apart, words),
@@ -48,7 +48,14 @@ class Teller:
         scenario, years = answer.run.scenario, answer.run.result.cash_years
         budget = [fen for year, fen in scenario.appropriation.items() if year in years]
         line = float(self.line) if self.line is not None else sum(budget) / FEN if budget else None
-        return pictures.exceedance(answer, line, self.words)
+        return pictures.exceedance(answer, self._figures_of(answer.run), line, self.words)
+
+    def _figures_of(self, run: BudgetRun) -> Figures:
+        for known, figures in self._figures:
+            if known is run:
+                return figures
+        self._figures = [*self._figures[1 - KEPT :], (run, Figures(run))]
+        return self._figures[-1][1]
 
     def shared_out(self, answer: Answer, still: Callable[[], bool]) -> str:
         """What is paid and what waits, where appropriations are shared out: that takes the draws' single claims, played anew.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from simulator import yamlfile
@@ -83,6 +83,15 @@ class Control:
                 return (_decimal(value["low"]) + _decimal(value["high"])) / 2
             return None
         return _decimal(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+
+    def beside(self, position: Decimal, up: bool) -> Decimal:
+        """Where the slider stands one step further: on the next of its steps, or on the scenario's own value if that comes first."""
+        place = (position - self.low) / self.step
+        whole = place.to_integral_value(ROUND_FLOOR if up else ROUND_CEILING)
+        step = self.low + (whole + (1 if up else -1)) * self.step
+        home = self.position(self.base)
+        step = home if home is not None and min(position, step) < home < max(position, step) else step
+        return min(max(step, self.low), self.high)
 
     def at(self, position: float | Decimal) -> Value:
         """The value a slider's position means: exactly the number it shows; at home, the scenario's own value.

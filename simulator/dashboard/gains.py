@@ -75,7 +75,7 @@ def _table(
                 *(f"{int(hit.sum()):,}" for hit in (part > 0, part < 0, part == 0)),
                 unit.text(float(was[mask].sum()), digits=unit.finest),
                 unit.text(total, digits=unit.finest, signed=True),
-                unit.text(total / n, digits=unit.finest, signed=True),
+                UNITS[words.lang]["count"].text(total / n, digits=0, signed=True),  # of one enterprise it is little
             ]
         )
     header = [words.say(f"gains.{key}") for key in ("group", "enterprises", "more", "less", "same", "was", "change", "mean")]

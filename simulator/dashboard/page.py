@@ -26,7 +26,7 @@ from simulator.dashboard.keeping import Keeping
 from simulator.dashboard.lookup import Lookup
 from simulator.dashboard.state import State
 from simulator.dashboard.together import Together
-from simulator.dashboard.worker import Answer, Engine, Failure, Question, Replaying, Worker
+from simulator.dashboard.worker import Ahead, Answer, Engine, Failure, Question, Replaying, Worker
 from simulator.document.numbers import UNITS
 from simulator.engine.kernel import play_draws
 from simulator.errors import Problem, SimulatorError
@@ -158,8 +158,10 @@ class Dashboard:
         """A slider moved to a place, in the unit shown."""
         control = self._control(message)
         scale, _ = display.scale_of(control, self.words)
-        value = control.at(Decimal(str(message["at"])) * scale)
-        self._try(lambda: self.state.set(control.path, value, control.base))
+        before = control.position(self.state.value(control.path, control.base))
+        at = Decimal(str(message["at"])) * scale
+        value = control.at(at)
+        self._try(lambda: self.state.set(control.path, value, control.base), ahead=self._further(control, before, at))
 
     def _choose(self, message: Message) -> None:
         """A choice from a list, by its number."""
@@ -281,11 +283,11 @@ class Dashboard:
         names = (self.words.say("ideas.name", number=numerals[i] if i < len(numerals) else i + 1) for i in range(len(self.shelf.kept) + 1))
         return next(name for name in names if name not in self.shelf.kept)
 
-    def ask(self, *, full: bool = False) -> None:
-        """Have the present settings played."""
+    def ask(self, *, full: bool = False, ahead: Ahead = lambda: None) -> None:
+        """Have the present settings played. full, ahead: see `Question`."""
         scenario = self.state.scenario.set({"draws": self.full if full else self.quick})
         with self._lock:
-            self.worker.ask(scenario, full=full)
+            self.worker.ask(scenario, full=full, ahead=ahead)
             self._stand("full" if full else "computing" if self.shown else "first", done=0, most=scenario.draws)
 
     def cancel(self) -> None:
@@ -297,26 +299,36 @@ class Dashboard:
     def _control(self, message: Message) -> Control:
         return self.by_path[str(message["path"])]
 
-    def _try(self, change: Callable[[], bool], name: str | None = None) -> bool:
+    def _further(self, control: Control, before: Decimal | None, at: Decimal) -> Ahead:
+        """What a slider that was moved asks for when it is moved on by a step."""
+
+        def scenario() -> Scenario | None:
+            further = control.beside(at, up=before is None or at > before)
+            changes = {**self.state.changes, control.path: control.at(further), "draws": self.quick}
+            return self.state.base.set(changes) if further != at else None
+
+        return scenario
+
+    def _try(self, change: Callable[[], bool], name: str | None = None, ahead: Ahead = lambda: None) -> bool:
         """Make a change, show it and have it played. name: what the page's settings are called after it; without one they keep
-        theirs. A change that cannot be made is refused, and everything stands as it stood."""
+        theirs; ahead: see `Question`. A change that cannot be made is refused, and everything stands as it stood."""
         try:
             moved = change()
         except SimulatorError as e:
             self.refuse(e)
             self._tell_state()
             return False
-        self._moved(name, play=moved)
+        self._moved(name, play=moved, ahead=ahead)
         return True
 
-    def _moved(self, name: str | None = None, *, play: bool = True) -> None:
+    def _moved(self, name: str | None = None, *, play: bool = True, ahead: Ahead = lambda: None) -> None:
         """Show a change, and have it played."""
         if name is not None:
             self.name = name if name in self.shelf.kept else ""
         self.send({"type": "message", "kind": "", "text": ""})
         self._tell_state()
         if play:
-            self.ask()
+            self.ask(ahead=ahead)
 
     # what is sent
 
@@ -326,7 +338,7 @@ class Dashboard:
         for problem in error.problems:
             control = self.by_path.get(problem.place)
             place = control.label(self.words.lang) if control else problem.place
-            said.append(self.words.say(key, problem=line(Problem(place, problem.cause, problem.remedy, problem.severity), self.words.lang)))
+            said.append(self.words.say(key, problem=line(replace(problem, place=place), self.words.lang)))
         self.send({"type": "message", "kind": "alert", "text": "\n".join(said)})
 
     def tell(self, text: str, **more: Any) -> None:

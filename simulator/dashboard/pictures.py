@@ -77,7 +77,7 @@ def fan(answer: Answer, figures: Figures, before: Figures, words: Wording) -> di
     }
 
 
-def exceedance(answer: Answer, line: float | None, words: Wording) -> dict[str, Any]:
+def exceedance(answer: Answer, figures: Figures, line: float | None, words: Wording) -> dict[str, Any]:
     """The chance that all years' payouts exceed an amount, with the budget line (CNY) somebody set."""
     unit, totals = UNITS[words.lang]["money"], answer.run.paid_totals()
     amounts = np.sort(totals) / unit.scale
@@ -98,7 +98,7 @@ def exceedance(answer: Answer, line: float | None, words: Wording) -> dict[str, 
         mark = words.say("charts.mark", amount=unit.text(line, 0.0), probability=percent(float((totals > line).mean())))
         away, anchor = ((-7, -3), "end") if budget > (left + right) / 2 else ((7, -3), "start")
         chart.write(wrapped(mark, 22), budget, 100.0, away, anchor=anchor, colour="red")
-    summary = answer.run.figure("paid")
+    summary = figures("paid")
     for q in QUANTILES:
         amount, height = float(summary.get(q, math.nan)) / unit.scale, 100 - float(q[1:])
         if not math.isnan(amount):

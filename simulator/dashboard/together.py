@@ -120,21 +120,20 @@ def tables_of(runs: Sequence[tuple[str, BudgetRun]], reference: int, words: Word
     def difference(k: int, clause: str) -> Any:
         if k == reference:
             return "—", words.say("compare_page.reference")
-        mean, error = (float(apart[k].loc[clause, column]) for column in ("mean", "standard_error"))
+        mean, error = apart[k][clause]
         if not mean and not error:
             return "0"
         return unit.text(mean, error, signed=True), f"± {unit.text(error, digits=unit.finest)}"
 
     rows: list[list[Any]] = []
     for k, (name, run) in enumerate(runs):
-        yearly = views.any_overrun(run)
-        paid = run.figure("paid")
+        yearly, figures = views.any_overrun(run), views.Figures(run)
         rows.append(
             [
                 name,
-                *(shown(paid, unit, q) for q in views.QUANTILES),
+                *(shown(figures("paid"), unit, q) for q in views.QUANTILES),
                 (percent(yearly["probability"]), between(yearly, words)) if yearly else "—",
-                shown(run.figure("net_impact"), unit),
+                shown(figures("net_impact"), unit),
                 difference(k, TOTAL),
             ]
         )

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from simulator.budget.layout import total_cash
 from simulator.budget.result import BudgetRun
@@ -28,32 +27,26 @@ from simulator.report.wording import Wording
 
 NONE = {"probability": math.nan}
 QUANTILES = ("p50", "p80", "p95")
+Differences = dict[str, tuple[float, float]]  # mean and its standard error (CNY), by clause and "total"
 
 
 class Figures:
-    """The figures of a run's summary by (measure, clause, year): column → figure; none where there is no such row."""
+    """The figures of a run that the page shows, by (measure, clause, year): column → figure; none where there is no such row."""
 
     def __init__(self, run: BudgetRun):
-        columns = {name: column.tolist() for name, column in run.summary.items()}
-        rows = zip(*columns.values(), strict=True)
-        self._rows = {row[:3]: dict(zip(columns, row, strict=True)) for row in rows}  # the first three: measure, clause, year
+        shown = {"paid", "net_impact", "overrun", "target", *(target.column for target in targets_of(run.scenario.law))}
+        self._rows = {(row["measure"], row["clause"], row["year"]): row for row in run.figures(shown)}
 
     def __call__(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> Mapping[str, Any]:
         return self._rows.get((measure, clause, year), {})
 
 
-def differences(answer: Answer) -> pd.DataFrame:
-    """Paired differences from the baseline over all years: mean, standard_error (CNY), by clause and "total"."""
-    return paired(answer.run, answer.baseline)
-
-
-def paired(run: BudgetRun, base: BudgetRun) -> pd.DataFrame:
-    """Paired differences of two runs on the same draws over all years: mean, standard_error (CNY), by clause and "total"."""
+def paired(run: BudgetRun, base: BudgetRun) -> Differences:
+    """Paired differences of two runs on the same draws over all years."""
     now, was = (r.result.paid.sum(axis=1) for r in (run, base))  # fen: exact
     apart = {slug: (now - was)[:, k] for k, slug in enumerate(run.result.slugs[: run.result.cash])}
     apart[TOTAL] = sum(apart.values())
-    rows = {clause: mean_and_error(values / FEN, run.result.replicate) for clause, values in apart.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "standard_error"])
+    return {clause: mean_and_error(values / FEN, run.result.replicate) for clause, values in apart.items()}
 
 
 def any_overrun(run: BudgetRun) -> dict[str, float]:
@@ -67,11 +60,11 @@ def any_overrun(run: BudgetRun) -> dict[str, float]:
     return chance(hits, run.result.replicate)
 
 
-def cards(answer: Answer, figures: Figures, apart: pd.DataFrame, words: Wording) -> list[dict[str, Any]]:
+def cards(answer: Answer, figures: Figures, apart: Differences, words: Wording) -> list[dict[str, Any]]:
     """The headline: what suffices in 50, 80 and 95 of 100 cases, the chance of an overrun in any year (and of all years'
     together), net impact, what the changes cost."""
     unit, name = UNITS[words.lang]["money"], words.say("unit.money")
-    paid, net, total = figures("paid"), figures("net_impact"), apart.loc[TOTAL]
+    paid, net, (mean, error) = figures("paid"), figures("net_impact"), apart[TOTAL]
     made = [_card(q, words, shown(paid, unit, q), name, _value(paid, q)) for q in QUANTILES]
     yearly, overall = any_overrun(answer.run), figures("overrun")
     note = words.say("card.overrun_none")
@@ -84,7 +77,6 @@ def cards(answer: Answer, figures: Figures, apart: pd.DataFrame, words: Wording)
         )
     made.append(_card("overrun", words, percent(yearly.get("probability", math.nan)), "", yearly.get("probability", math.nan), note))
     made.append(_card("net", words, shown(net, unit), name, _value(net, "mean")))
-    mean, error = float(total["mean"]), float(total["standard_error"])
     note = words.say("card.difference_note", error=unit.text(error, digits=unit.finest)) if mean else words.say("card.difference_none")
     made.append(
         _card("difference", words, unit.text(mean, error if mean else 0.0, signed=True), name, mean, note)
@@ -138,20 +130,20 @@ def by_year(answer: Answer, figures: Figures, before: Figures, words: Wording) -
     )
 
 
-def costs(answer: Answer, figures: Figures, before: Figures, apart: pd.DataFrame, words: Wording) -> dict[str, Any]:
+def costs(answer: Answer, figures: Figures, before: Figures, apart: Differences, words: Wording) -> dict[str, Any]:
     """Mean payout of all years by clause: baseline, difference with its error, now. Rows add up to the total, and across; the
     total's difference is the card's."""
     unit, blocks = UNITS[words.lang]["money"], answer.run.scenario.law.blocks
     slugs = [*answer.run.result.slugs[: answer.run.result.cash]]
-    mean, error = float(apart.loc[TOTAL, "mean"]), float(apart.loc[TOTAL, "standard_error"])
+    mean, error = apart[TOTAL]
     level = figures("paid")
     digits = unit.digits(error, mean) if mean and error > 0 else unit.digits(_value(level, "standard_error"), _value(level, "mean"))
     step = unit.scale / 10**digits
     was, was_total = rounded_parts([_value(before("paid", s), "mean") for s in slugs], _value(before("paid"), "mean"), step)
-    more, more_total = rounded_parts([float(apart.loc[s, "mean"]) for s in slugs], mean, step)
+    more, more_total = rounded_parts([apart[s][0] for s in slugs], mean, step)
     rows = []
     for slug, w, m in [*zip(slugs, was, more, strict=True), (TOTAL, was_total, more_total)]:
-        margin = float(apart.loc[slug, "standard_error"])
+        margin = apart[slug][1]
         name = words.say("costs.total") if slug == TOTAL else f"{blocks[slug].article} {_named(blocks[slug], words)}"
         rows.append(
             [

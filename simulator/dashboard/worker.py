@@ -2,48 +2,66 @@
 
 One thread. While a slider is dragged a question comes every few hundredths of a second. So what is there soon is played to
 its end and shown, though another question has come meanwhile: the picture follows the hand, one step behind. What takes its
-time is first answered from a few draws, and is stopped at its next block of draws once another question comes.
+time is shown from its first draws on, and given up after those once another question comes.
 
 What is played is a `Question`; what comes of it goes to `publish`. An errand, as a comparison of many scenarios, is played
-on the same engine while no question waits. While nothing is asked, the next change is made ready for.
+on the same engine while no question waits. While nothing is asked, the next step of the same slider is played, and the next change
+made ready for.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import math
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from simulator.budget.result import BudgetRun
 from simulator.dashboard.ideas import REPLICATE
 from simulator.engine.replay import Session
+from simulator.engine.run import Draws
 from simulator.errors import SimulatorError
 from simulator.population.register import Population
 from simulator.scenario import Scenario
 
-KEPT = 3  # numbers of draws: the quick picture's, its first, and the full run's
-FIRST, FEWEST = 100, 40  # draws of a first answer; where even these take long
-PATIENCE = 0.15  # seconds that nobody minds waiting
+KEPT = 3  # numbers of draws: the quick picture's, the full run's, and one more
+FEWEST = 30  # draws of a first answer
+FIRSTS = 12  # first draws of baselines kept
+PATIENCE = 0.06  # seconds that nobody minds waiting
+LOOKS = (0.045, 0.135)  # seconds after which the draws played so far are shown: what follows the hand, what looks like the answer
 Play = Callable[[Scenario], BudgetRun]
+Ahead = Callable[[], Scenario | None]
 
 
 class Engine(Protocol):
-    """What plays a scenario. progress: called now and then with the number of draws done; may raise to stop it."""
+    """What plays a scenario."""
 
-    def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun: ...
+    def play(
+        self,
+        scenario: Scenario,
+        progress: Callable[[int], None] | None = None,
+        stops: Sequence[int] = (),
+        show: Callable[[BudgetRun], None] | None = None,
+    ) -> BudgetRun:
+        """Its run. progress: called now and then with the number of draws done; show: after each of the numbers of draws `stops`,
+        with the run of the draws so far. Either may raise to stop it."""
 
-    def first_draws(self, scenario: Scenario) -> int:
-        """How many draws to answer with first, where an answer takes long; 0: none ever does."""
+    def stops(self, scenario: Scenario) -> Sequence[int]:
+        """After which numbers of draws to show what there is, where the answer takes its time."""
 
     def takes_long(self, scenario: Scenario) -> bool:
         """Whether this answer will take longer than anybody likes to wait."""
 
+    def foresee(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        """Play what may be asked for next, so that its answer is there at once."""
+
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
-        """Make ready for the change that may come next."""
+        """Make ready for a change of any other setting."""
 
 
 class Replaying:
@@ -53,21 +71,40 @@ class Replaying:
         self.population, self.workers = population, workers
         self._sessions: dict[tuple[int, int], Session] = {}
 
-    def play(self, scenario: Scenario, progress: Callable[[int], None] | None = None) -> BudgetRun:
+    def play(
+        self,
+        scenario: Scenario,
+        progress: Callable[[int], None] | None = None,
+        stops: Sequence[int] = (),
+        show: Callable[[BudgetRun], None] | None = None,
+    ) -> BudgetRun:
         chance = (scenario.seed, scenario.draws)
         session = self._sessions.pop(chance, None) or Session(scenario, self.population, self.workers)
         self._sessions = dict(list(self._sessions.items())[1 - KEPT :]) | {chance: session}
-        return BudgetRun(scenario, session.play(scenario, progress), self.population)
 
-    def first_draws(self, scenario: Scenario) -> int:
-        session = self._sessions.get((scenario.seed, scenario.draws))
-        if session is None or session.seconds < PATIENCE or scenario.draws < 2 * FIRST or scenario.plain["sampling"] == "sobol":
-            return 0
-        return FIRST if session.seconds * FIRST / scenario.draws < PATIENCE else FEWEST
+        def shown(first: Draws) -> None:
+            if show:
+                show(BudgetRun(scenario.set({"draws": len(first.parameters)}), first, self.population))
+
+        return BudgetRun(scenario, session.play(scenario, progress, stops=stops, show=shown), self.population)
 
     def takes_long(self, scenario: Scenario) -> bool:
+        return self._seconds_for(scenario) > PATIENCE
+
+    def _seconds_for(self, scenario: Scenario) -> float:
         session = self._sessions.get((scenario.seed, scenario.draws))
-        return session is None or session.seconds_for(scenario) > PATIENCE
+        return math.inf if session is None else session.seconds_for(scenario)
+
+    def stops(self, scenario: Scenario) -> Sequence[int]:
+        seconds = self._seconds_for(scenario)
+        if seconds <= PATIENCE or scenario.plain["sampling"] == "sobol":  # a sequence's first draws are no sample
+            return []
+        found = {max(FEWEST, int(scenario.draws * look / seconds) // 10 * 10) for look in LOOKS}
+        return sorted(draws for draws in found if draws <= 0.8 * scenario.draws)
+
+    def foresee(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
+        if session := self._sessions.get((scenario.seed, scenario.draws)):
+            session.play(scenario, progress, rebase=False, gently=True)
 
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         if session := self._sessions.get((scenario.seed, scenario.draws)):
@@ -76,11 +113,13 @@ class Replaying:
 
 @dataclass(frozen=True)
 class Question:
-    """A scenario to be played, seed and draws in it. full: asked for by the button, with a bar of progress."""
+    """A scenario to be played, seed and draws in it. full: asked for by the button, with a bar of progress. ahead: gives the scenario
+    that a hand which goes on as it went asks for next, if there is one."""
 
     scenario: Scenario
     serial: int
     full: bool = False
+    ahead: Ahead = lambda: None
 
 
 @dataclass(frozen=True)
@@ -130,14 +169,15 @@ class Worker:
         self._ended = False
         self._changed = threading.Condition()
         self._baselines: dict[tuple[object, ...], BudgetRun] = {}
+        self._firsts: dict[tuple[object, ...], BudgetRun] = {}  # draws of them
         self._thread = threading.Thread(target=self._work, name="what-if", daemon=True)
         self._thread.start()
 
-    def ask(self, scenario: Scenario, *, full: bool = False) -> Question:
-        """Play this instead of whatever is being played; returns at once."""
+    def ask(self, scenario: Scenario, *, full: bool = False, ahead: Ahead = lambda: None) -> Question:
+        """Play this instead of whatever is being played; returns at once. full, ahead: see `Question`."""
         with self._changed:
             self._serial += 1
-            self._wanted = wanted = Question(scenario, self._serial, full)
+            self._wanted = wanted = Question(scenario, self._serial, full, ahead)
             self._changed.notify()
             return wanted
 
@@ -193,14 +233,9 @@ class Worker:
                 self._tell(Failure(question, SimulatorError(f"{type(e).__name__}: {e}")))
 
     def _answer_all(self, question: Question) -> None:
-        """A first answer where the whole one takes long, the whole one, and what makes the next one fast."""
-        long = not question.full and self.engine.takes_long(question.scenario)
-        first = self.engine.first_draws(question.scenario)
-        soon = not (question.full or long)
-        if first and long:
-            self._show(self._answer(question, first, soon=True), soon=True)
-        if self.is_wanted(question) or soon:
-            self._show(self._answer(question, soon=soon), soon=soon)
+        """The answer, its first draws before it where it takes long, and what makes the next one fast."""
+        soon = not (question.full or self.engine.takes_long(question.scenario))
+        self._show(self._answer(question, soon=soon), soon=soon)
         if not question.full and self.is_wanted(question) and not self._errands:
             self._look_ahead(question)
 
@@ -247,34 +282,52 @@ class Worker:
         if self.is_wanted(answer.question):
             self._publish(answer)
 
-    def _answer(self, question: Question, first: int = 0, *, soon: bool = False) -> Answer:
-        """What comes of a question; first: of its first draws. soon: played to its end, whatever is asked meanwhile."""
-        scenario = question.scenario.set({"draws": first}) if first else question.scenario
-        base = self._base_of(scenario)
-        baseline = self._baseline(base, self._progress_of(question, soon=soon) if scenario != base else None)
-        run = baseline if scenario == base else self.engine.play(scenario, self._progress_of(question, soon=soon))
-        return Answer(question, run, baseline, final=not first)
+    def _answer(self, question: Question, *, soon: bool) -> Answer:
+        """What comes of a question; what comes of its first draws is shown. soon: played to its end, whatever is asked meanwhile;
+        else until something could be shown."""
+        scenario, base = question.scenario, self._base_of(question.scenario)
+        baseline = self._baseline(base, self._progress_of(question, soon=lambda: soon)) if scenario != base else None
+        stops = [] if question.full else self.engine.stops(scenario)
+        waited_for = soon or bool(stops)
+
+        def show(run: BudgetRun) -> None:
+            nonlocal waited_for
+            self._show(Answer(question, run, self._first_of(baseline, run.scenario.draws) if baseline else run, final=False), soon=True)
+            waited_for = soon
+            if not (soon or self.is_wanted(question)):
+                raise Superseded
+
+        progress = self._progress_of(question, soon=lambda: waited_for)
+        run = self.engine.play(scenario, progress, stops, show) if baseline else self._baseline(base, progress, stops, show)
+        return Answer(question, run, baseline or run)
 
     def _look_ahead(self, question: Question) -> None:
-        progress, scenarios = self._progress_of(question, shown=False), [question.scenario]
-        if first := self.engine.first_draws(question.scenario):
-            scenarios.insert(0, question.scenario.set({"draws": first}))
-        for scenario in scenarios:
-            self._baseline(self._base_of(scenario), progress)
-            self.engine.look_ahead(scenario, progress)
+        progress = self._progress_of(question, shown=False)
+        with contextlib.suppress(SimulatorError):  # said when it is asked for
+            if (following := question.ahead()) is not None:
+                self.engine.foresee(following, progress)
+        self.engine.look_ahead(question.scenario, progress)
 
     def _base_of(self, scenario: Scenario) -> Scenario:
         """The scenario differences are taken from, on a scenario's chance."""
         return self.base.set({name: scenario.plain[name] for name in REPLICATE})
 
-    def _baseline(self, base: Scenario, progress: Callable[[int], None] | None) -> BudgetRun:
+    def _baseline(self, base: Scenario, progress: Callable[[int], None], *early: Any) -> BudgetRun:
+        """What comes of the baseline; early: as for `Engine.play`."""
         chance = tuple(base.plain[name] for name in REPLICATE)
         if chance not in self._baselines:
-            played = self.engine.play(base, progress)
+            played = self.engine.play(base, progress, *early)
             self._baselines = dict(list(self._baselines.items())[1 - KEPT :]) | {chance: played}  # a page goes back to the same draws
         return self._baselines[chance]
 
-    def _progress_of(self, question: Question, *, shown: bool = True, soon: bool = False) -> Callable[[int], None]:
+    def _first_of(self, baseline: BudgetRun, draws: int) -> BudgetRun:
+        """The first draws of a baseline; the page goes back to the same numbers of them."""
+        key = (*(baseline.scenario.plain[name] for name in REPLICATE), draws)
+        if key not in self._firsts:
+            self._firsts = dict(list(self._firsts.items())[1 - FIRSTS :]) | {key: baseline.first(draws)}
+        return self._firsts[key]
+
+    def _progress_of(self, question: Question, *, shown: bool = True, soon: Callable[[], bool] = lambda: False) -> Callable[[int], None]:
         """Counts a question's draws, tells of them, and stops what is played for it once another is wanted (soon: only once
         none is), or an errand waits while nobody does."""
         done = 0
@@ -283,7 +336,7 @@ class Worker:
             nonlocal done
             if self._ended:
                 raise Ended
-            if not self.is_wanted(question) and not (soon and question.serial > self._dropped):
+            if not self.is_wanted(question) and not (soon() and question.serial > self._dropped):
                 raise Superseded
             if not shown and self._errands:
                 raise Superseded

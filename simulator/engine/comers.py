@@ -18,15 +18,15 @@ OFFICE, OTHER = np.uint64(FOUND_ROOM), np.uint64(2 * FOUND_ROOM)  # bits of what
 
 
 @entry
-def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts):
-    """Fill counts (draws, years, kinds of ARRIVING, 2): how many arrive in the first draws in each year after position `known`, and
-    how many would without the policy."""
+def count_arrivals(seed, draws, parameters, generosity, terms, base_year, known, counts):
+    """Fill counts (draws, years, kinds of ARRIVING, 2): how many arrive in these draws in each year after position `known`, and
+    how many would without the policy. draws: their numbers."""
     for d in range(parameters.shape[0]):
         for j in range(known + 1, terms.shape[0]):
             offered = year_in_term(base_year + j, terms[j])
             for k in range(len(ARRIVING)):
-                counts[d, j - 1, k, 0] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, d, base_year + j)
-                counts[d, j - 1, k, 1] = arrivals(parameters[d, j], ARRIVING[k], False, generosity, seed, d, base_year + j)
+                counts[d, j - 1, k, 0] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, draws[d], base_year + j)
+                counts[d, j - 1, k, 1] = arrivals(parameters[d, j], ARRIVING[k], False, generosity, seed, draws[d], base_year + j)
 
 
 @entry

@@ -3,21 +3,21 @@
 An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays, and however often it is applied
 for. So only the ones that ever held a changed clause's conditions are played anew; their old part is taken out of the sums, in whole
 fen, and the new one put in. How many newcomers come depends on the law and on what is assumed of arrivals: those that come besides are
-played, and those that no longer do are taken out. Where office space is short, who comes decides who else finds some: in such a draw
-all newcomers are played; and so they are where another assumption about newcomers alone changes. The result is that of a full run, to
-the byte.
+played, and those that no longer do are taken out; where office space is short, also those who find some or no longer do. Where another
+assumption about newcomers alone changes, all of these are played. The result is that of a full run, to the byte.
 """
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.engine.blocks import Elsewhere, Workers
+from simulator.engine.blocks import Elsewhere, Workers, no_sums
 from simulator.engine.comers import carry_over, count_arrivals, find_offices
 from simulator.engine.enacted import Enacted, enact
 from simulator.engine.kernel import EVERYBODY, HELD, NEWCOMERS, THOSE_THERE, most_there
@@ -41,6 +41,7 @@ REMEMBERED = 24  # results kept, so that a setting put back is there at once
 ADDED_ONLY = 1 << 62  # where a clause's bit would stand: those of `comers.carry_over` who were not there
 TIGHT = 1.0  # m² of office space left: below, the order in which it is counted may matter
 RESTS = 24  # sums of all but those who held some clauses, kept
+ALL = slice(None)  # draws
 Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
 
@@ -109,6 +110,11 @@ class Change(NamedTuple):
     newcomers: bool = False
     everybody: bool = False
 
+    @property
+    def extent(self) -> tuple[int, bool, bool, bool]:
+        """Whom it touches."""
+        return self.clauses, self.arrivals, self.newcomers, self.everybody
+
 
 class Session:
     """Plays a scenario, and changed ones, with the same random numbers. Not for several threads at once."""
@@ -120,33 +126,66 @@ class Session:
         self._change: tuple[Scenario, Change | None] | None = None  # the last one asked for
         self.scenario = scenario
         self.seconds = 0.0  # a full run took
+        self._took: dict[tuple[int, bool, bool, bool], float] = {}  # seconds that a change of that extent took last
 
-    def play(self, scenario: Scenario | None = None, progress: Progress = None) -> Draws:
-        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. Raises ScenarioError."""
+    def play(
+        self,
+        scenario: Scenario | None = None,
+        progress: Progress = None,
+        *,
+        stops: Sequence[int] = (),
+        show: Callable[[Draws], None] = lambda _first: None,
+        rebase: bool = True,
+        gently: bool = False,
+    ) -> Draws:
+        """What `engine.run.play` gives. progress is called with draws done and may raise to stop. stops: numbers of draws, ascending,
+        after which `show` is given what the first draws gave; it may raise, too. rebase, gently: see `answer`. Raises ScenarioError."""
         scenario = scenario or self.scenario
         assert scenario is not None
         key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
         else:
-            self._results[key] = self.answer(scenario, progress)
+            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase, gently=gently)
             if len(self._results) > REMEMBERED:
                 self._results.popitem(last=False)
         return self._results[key]
 
-    def answer(self, scenario: Scenario, progress: Progress = None, *, rebase: bool = True) -> Draws:
-        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of."""
-        started, change = time.perf_counter(), None if scenario.law.policy.contested else self._changed(scenario)
+    def answer(
+        self,
+        scenario: Scenario,
+        progress: Progress = None,
+        *,
+        stops: Sequence[int] = (),
+        show: Callable[[Draws], None] = lambda _first: None,
+        rebase: bool = True,
+        gently: bool = False,
+    ) -> Draws:
+        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of; gently:
+        nobody waits for it (yet)."""
+        change = None if scenario.law.policy.contested else self._changed(scenario)
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
-            return play(scenario, self.population, workers=self.workers, progress=progress)
-        if self._base is None or change is None or (change.everybody and rebase):
-            base = self._rebase(scenario, progress)
-            (by_clause, by_year), parameters = base.all, base.parameters
-            self.seconds = time.perf_counter() - started
+            return play(scenario, self.population, workers=self.workers, progress=progress, block=self._gentle() if gently else None)
+        if anew := self._base is None or change is None or (change.everybody and rebase):
+            base = _Base(scenario, self._prepared(scenario), self.workers)
+            parameters, play_part = base.parameters, base.play
         else:
-            (by_clause, by_year), parameters = self._base.with_changes(change, progress), change.parameters
-        return finish(scenario, by_clause, by_year, parameters, paid_until(scenario, self.population), time.perf_counter() - started)
+            base, parameters, play_part = self._base, change.parameters, partial(self._base.with_changes, change)
+        paid_years, seconds, parts, done = paid_until(scenario, self.population), 0.0, [], 0
+        for last in (*stops, scenario.draws):
+            started = time.perf_counter()
+            parts.append(play_part(slice(done, last), progress, self._gentle() if gently else None))
+            seconds, done = seconds + time.perf_counter() - started, last
+            by_clause, by_year = (np.concatenate(sums) for sums in zip(*parts, strict=True))
+            result = finish(scenario, by_clause, by_year, parameters[:last], paid_years, seconds)
+            if last < scenario.draws:
+                show(result)
+        if anew:
+            self._base, self._change, self.seconds = base, None, seconds
+        elif change is not None:
+            self._took[change.extent] = seconds
+        return result
 
     def assuming(self, parameters: np.ndarray) -> Draws:
         """What `run.play` gives of the scenario that was played in full, under another outer layer."""
@@ -155,33 +194,35 @@ class Session:
         if base is None:
             return play(scenario, self.population, workers=self.workers, parameters=parameters)
         change = base.assuming(base.prepared, pull_levers(parameters), 0)
-        return finish(scenario, *base.with_changes(change, None), change.parameters, paid_until(scenario, self.population), 0.0)
+        return finish(scenario, *base.with_changes(change, ALL, None), change.parameters, paid_until(scenario, self.population), 0.0)
 
     def seconds_for(self, scenario: Scenario) -> float:
         """About how long a scenario's answer will take."""
         if scenario.hash() in self._results:
             return 0.0
         change = self._changed(scenario)
-        return self.seconds if self._base is None or change is None or change.everybody else self._base.seconds_for(change)
+        if self._base is None or change is None or change.everybody:
+            return self.seconds
+        return self._took[change.extent] if change.extent in self._took else self._base.seconds_for(change)
 
     def look_ahead(self, scenario: Scenario, progress: Progress = None) -> None:
         """Make ready for a change of any one clause of a scenario that was played: its answer then takes no longer than any
         later one. Nothing where it is not known who held a clause: everything is played then, whatever changes."""
         base = self._base
-        if base is None or (held := base.held[THOSE_THERE]) is None:
+        if base is None or base.held[THOSE_THERE] is None:
             return
-        block = max(1, GENTLY // max(1, held.shape[1]))
+        block = self._gentle()
         change = self._changed(scenario)
-        if change is None or change.clauses or change.newcomers or change.everybody:  # what is changed further is changed from here
-            base = self._rebase(scenario, progress, block)
+        if change is None or any(change.extent):  # what is changed further is changed from here
+            base = _Base(scenario, self._prepared(scenario), self.workers)
+            base.play(ALL, progress, block)
+            self._base, self._change = base, None
         for k in range(base.prepared.enacted.clauses):
-            base.rest(1 << k, progress, block)
+            base.rest(1 << k, scenario.draws, progress, block)
 
-    def _rebase(self, scenario: Scenario, progress: Progress, block: int | None = None) -> _Base:
-        """Play a scenario in full; further ones are changes of it."""
-        self._base = base = _Base(scenario, self._prepared(scenario), self.workers, progress, block)
-        self._change = None
-        return base
+    def _gentle(self) -> int:
+        """Draws of a block that nobody waits for."""
+        return max(1, GENTLY // max(1, self._base.there if self._base else 0))
 
     def _prepared(self, scenario: Scenario) -> Prepared:
         """`prepare`; taken over where only assumptions differ from what was played in full before."""
@@ -199,37 +240,44 @@ class Session:
 
 
 class _Base:
-    """A scenario played in full, and which clauses' conditions everybody in it ever held."""
+    """A scenario that is played in full, and which clauses' conditions everybody in it ever held."""
 
-    def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None, progress: Progress, block: int | None = None):
+    def __init__(self, scenario: Scenario, prepared: Prepared, workers: int | None):
         self.scenario, self.prepared, self.workers = scenario, prepared, workers
         self.parameters = pull_levers(outer_layer(scenario, 0, scenario.draws))
         self.of_years = prepared.of_years(np.arange(len(self.parameters)), self.parameters)
-        self.arrivals = self._arrivals(prepared, self.of_years)
+        self.arrivals = self._arrivals(prepared, self.of_years, np.arange(len(self.parameters)))
         there = len(prepared.register.keys)
         if prepared.synthetic:
             there = most_there(prepared.seed, general(self.of_years), prepared.generosity)
         most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals[..., 0].sum(axis=(1, 2)).max())}
         self.space = np.zeros((len(self.parameters), 2))  # see `kernel.Wanted`
-        self.held = {who: self._nobody_held(n) for who, n in most.items()}
-        self.sums: dict[int, Sums] = {}
-        self.seconds: dict[int, float] = {}  # each part took
+        self.held, self.there = {who: self._nobody_held(n) for who, n in most.items()}, there
+        enacted = prepared.enacted
+        self.sums = {who: no_sums(len(self.parameters), len(enacted.terms.head) - 1, enacted.clauses) for who in most}
+        self.seconds = dict.fromkeys(most, 0.0)  # each part took
+        self._rest: dict[int, _Rest] = {}
+        self._shares: dict[int, float] = {}
+
+    def play(self, part: slice, progress: Progress, block: int | None = None) -> Sums:
+        """Play some of its draws; the sums of everybody in them."""
         for who, held in self.held.items():
             started = time.perf_counter()
-            self.sums[who] = self._play(self.as_it_is, who, progress, held=held, space=self.space, block=block)
-            self.seconds[who] = time.perf_counter() - started
-        self._rest: dict[int, dict[int, Sums]] = {}
-        self._shares: dict[int, float] = {}
+            noted = held if held is None else held[part]
+            played = self._play(self.as_it_is, who, progress, draws=part, block=block, held=noted, space=self.space[part])
+            for whole, some in zip(self.sums[who], played, strict=True):
+                whole[part] = some
+            self.seconds[who] += time.perf_counter() - started
+        return self.all(part)
 
     @property
     def as_it_is(self) -> Change:
         """No change."""
         return Change(self.prepared, self.parameters, self.of_years, 0)
 
-    @property
-    def all(self) -> Sums:
-        """The sums of everybody."""
-        return _add(self.sums[THOSE_THERE], self.sums[NEWCOMERS], 1)
+    def all(self, part: slice) -> Sums:
+        """The sums of everybody in some draws."""
+        return _add(_of(self.sums[THOSE_THERE], part), _of(self.sums[NEWCOMERS], part), 1)
 
     def change(self, scenario: Scenario) -> Change | None:
         """What a scenario of the same surroundings changes; None where the law differs in more than some clauses."""
@@ -261,27 +309,35 @@ class _Base:
                 return change._replace(everybody=True)
         return change
 
-    def with_changes(self, change: Change, progress: Progress) -> Sums:
-        """The sums of everybody under a change."""
+    def with_changes(self, change: Change, part: slice, progress: Progress, block: int | None = None) -> Sums:
+        """The sums of everybody under a change, in some draws."""
         if change.everybody:
-            return self._play(change, EVERYBODY, progress)
-        there = self._replay(THOSE_THERE, change, progress) if change.clauses else self.sums[THOSE_THERE]
-        others = change.clauses or change.arrivals or change.newcomers
-        newcomers = self._replay(NEWCOMERS, change, progress) if others else self.sums[NEWCOMERS]
+            return self._play(change, EVERYBODY, progress, draws=part, block=block)
+        there, newcomers = (_of(self.sums[who], part) for who in (THOSE_THERE, NEWCOMERS))
+        if change.clauses:
+            there = self._replay(THOSE_THERE, change, part, progress, block)
+        if change.clauses or change.arrivals or change.newcomers:
+            newcomers = self._replay(NEWCOMERS, change, part, progress, block)
         return _add(there, newcomers, 1)
 
-    def rest(self, clauses: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
-        """The sums of all but those who ever held the conditions of one of these clauses; of all where that is not known."""
-        if clauses not in self._rest:
-            found = dict(self.sums)
-            for who, held in self.held.items():
-                if held is not None:
-                    old = self._play(self.as_it_is, who, progress, held=held, only=clauses, block=block)
-                    found[who] = _add(found[who], old, -1)
-            self._rest[clauses] = found
+    def rest(self, clauses: int, draws: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
+        """The sums of all but those who ever held the conditions of one of these clauses, right in the first draws; of all where that is
+        not known."""
+        rest = self._rest.setdefault(clauses, _Rest({who: (sums[0].copy(), sums[1].copy()) for who, sums in self.sums.items()}))
+        if rest.done < draws:
+            part = slice(rest.done, draws)
+            old = {
+                who: self._play(self.as_it_is, who, progress, only=clauses, draws=part, block=block, held=held[part])
+                for who, held in self.held.items()
+                if held is not None
+            }
+            for who, played in old.items():
+                for whole, gone in zip(rest.sums[who], played, strict=True):
+                    whole[part] -= gone
+            rest.done = draws
             if len(self._rest) > RESTS:
                 self._rest.pop(next(iter(self._rest)))
-        return self._rest[clauses]
+        return rest.sums
 
     def seconds_for(self, change: Change) -> float:
         """About how long the answer to a change takes; no less where any number of newcomers may be others."""
@@ -298,43 +354,46 @@ class _Base:
             self._shares[clauses] = float(((held >> np.uint64(1)) & np.uint64(clauses) != 0).mean()) if held.size else 0.0
         return self._shares[clauses]
 
-    def _replay(self, who: int, change: Change, progress: Progress) -> Sums:
-        """The sums of those there, or of newcomers: of those who held a changed clause anew, and of those who come or no longer do."""
-        held, anew, only = self.held[who], self._all_anew(who, change), change.clauses
+    def _replay(self, who: int, change: Change, part: slice, progress: Progress, block: int | None) -> Sums:
+        """The sums of those there, or of newcomers, in some draws: of those who held a changed clause anew, and of those who come or no
+        longer do."""
+        draws, held, anew, only = np.arange(len(self.parameters))[part], self.held[who], self._all_anew(who, change)[part], change.clauses
         if held is None or anew.all():
-            return self._play(change, who, progress)
-        by_clause, by_year = (part.copy() for part in (self.rest(only, progress) if only else self.sums)[who])
-        space, moved = self.space.copy(), np.zeros(len(anew), np.bool_)
+            return self._play(change, who, progress, draws=part, block=block)
+        kept = self.rest(only, int(draws[-1]) + 1, progress, block) if only else self.sums
+        by_clause, by_year = (sums[part].copy() for sums in kept[who])
+        held, space, moved = held[part], self.space[part].copy(), np.zeros(len(draws), np.bool_)
         if who == NEWCOMERS and change.arrivals:
-            after = self._arrivals(change.law, change.of_years)
-            moved = (after != self.arrivals).any(axis=(1, 2, 3))
+            after = self._arrivals(change.law, change.of_years[part], draws)
+            moved = (after != self.arrivals[part]).any(axis=(1, 2, 3))
         if moved.any():
-            held, gone = self._carried_over(change, after, moved, only)
+            held, gone = self._carried_over(change, draws, held, after, moved)
             only |= ADDED_ONLY
             if len(fewer := np.flatnonzero(gone.any(axis=1))):
-                old = self._play(self.as_it_is, who, progress, only=1, draws=fewer, held=gone[fewer])
+                old = self._play(self.as_it_is, who, progress, only=1, draws=draws[fewer], block=block, held=gone[fewer])
                 _put((by_clause, by_year), fewer, old, -1)
         if only:
             same = np.flatnonzero(~anew)
             left = space[same]
-            _put((by_clause, by_year), same, self._play(change, who, progress, only=only, draws=same, held=held[same], space=left), 1)
+            played = self._play(change, who, progress, only=only, draws=draws[same], block=block, held=held[same], space=left)
+            _put((by_clause, by_year), same, played, 1)
             space[same] = left
         anew |= moved & (space[:, 0] < TIGHT) & (space[:, 1] == 0)
         if anew.any():
-            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=np.flatnonzero(anew))
+            by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=draws[anew], block=block)
         return by_clause, by_year
 
-    def _carried_over(self, change: Change, after: np.ndarray, moved: np.ndarray, clauses: int) -> tuple[np.ndarray, np.ndarray]:
-        """`comers.carry_over` for newcomers of whom others come in some draws: moved."""
-        held, law, short = self.held[NEWCOMERS], change.law, moved & (self.space[:, 1] > 0)
-        assert held is not None
+    def _carried_over(
+        self, change: Change, draws: np.ndarray, held: np.ndarray, after: np.ndarray, moved: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """`comers.carry_over` for newcomers of some draws, in which others come where moved."""
+        law, short = change.law, moved & (self.space[draws, 1] > 0)
         now = np.zeros((len(held), after[..., 0].sum(axis=(1, 2)).max()), HELD)
         offices, gone, places = np.zeros_like(now), np.zeros_like(held), np.flatnonzero(short)
-        found, head = np.zeros((len(places), now.shape[1]), HELD), law.enacted.terms.head
-        of_years = general(change.of_years[places])
-        find_offices(law.seed, places, of_years, law.generosity, head, law.base_year, law.known, law.edges, law.office_taken, found)
+        found, head, of_years = np.zeros((len(places), now.shape[1]), HELD), law.enacted.terms.head, general(change.of_years[draws[places]])
+        find_offices(law.seed, draws[places], of_years, law.generosity, head, law.base_year, law.known, law.edges, law.office_taken, found)
         offices[places] = found
-        carry_over(self.arrivals, after, held, offices, short, HELD(clauses << 1), now, gone)
+        carry_over(self.arrivals[draws], after, held, offices, short, HELD(change.clauses << 1), now, gone)
         return now, gone
 
     def _all_anew(self, who: int, change: Change) -> np.ndarray:
@@ -348,10 +407,10 @@ class _Base:
                 lifted |= (change.of_years[share] > 0).any(axis=1)
         return lifted
 
-    def _arrivals(self, prepared: Prepared, of_years: np.ndarray) -> np.ndarray:
+    def _arrivals(self, prepared: Prepared, of_years: np.ndarray, draws: np.ndarray) -> np.ndarray:
         head = prepared.enacted.terms.head
-        counts = np.zeros((len(of_years), len(head) - 1, len(ARRIVING), 2), np.int64)
-        count_arrivals(prepared.seed, general(of_years), prepared.generosity, head, prepared.base_year, prepared.known, counts)
+        counts = np.zeros((len(draws), len(head) - 1, len(ARRIVING), 2), np.int64)
+        count_arrivals(prepared.seed, draws, general(of_years), prepared.generosity, head, prepared.base_year, prepared.known, counts)
         return counts
 
     def _nobody_held(self, n: int) -> np.ndarray | None:
@@ -365,14 +424,28 @@ class _Base:
         progress: Progress,
         *,
         only: int = 0,
-        draws: np.ndarray | None = None,
+        draws: slice | np.ndarray = ALL,
         block: int | None = None,
         **wanted: np.ndarray | None,
     ) -> Sums:
-        parameters = change.parameters if draws is None else change.parameters[draws]
         return play_blocks(
-            change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who, only=only, **wanted
+            change.law,
+            change.parameters[draws],
+            workers=self.workers,
+            block=block,
+            numbers=np.arange(len(change.parameters))[draws],
+            progress=progress,
+            who=who,
+            only=only,
+            **wanted,
         )
+
+
+class _Rest:
+    """The sums of all but some, of the first `done` draws; of the others those of all."""
+
+    def __init__(self, sums: dict[int, Sums]):
+        self.sums, self.done = sums, 0
 
 
 def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
@@ -437,10 +510,14 @@ def _same_surroundings(one: Scenario, other: Scenario) -> bool:
     return same and some_come_back[0] == some_come_back[1]
 
 
+def _of(sums: Sums, part: slice) -> Sums:
+    return sums[0][part], sums[1][part]
+
+
 def _add(one: Sums, other: Sums, sign: int) -> Sums:
     return one[0] + sign * other[0], one[1] + sign * other[1]
 
 
-def _put(sums: Sums, draws: np.ndarray, other: Sums, sign: int) -> None:
+def _put(sums: Sums, places: np.ndarray, other: Sums, sign: int) -> None:
     for all_of, some in zip(sums, other, strict=True):
-        all_of[draws] += sign * some
+        all_of[places] += sign * some

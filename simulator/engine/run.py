@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,6 +72,11 @@ class Draws:
     @property
     def cash_years(self) -> list[int]:
         return [*self.years, self.years[-1] + 1]
+
+    def first(self, draws: int) -> Draws:
+        """The first draws, as if no more had been played; not of Sobol sequences, whose draws belong together."""
+        of_each = ("by_clause", "by_year", "paid", "recovered", "parameters", "trscg", "services")
+        return replace(self, **{name: getattr(self, name)[:draws] for name in of_each})
 
     def of_year(self, name: str) -> np.ndarray:
         """One of totals.BY_YEAR, (draws, y)."""

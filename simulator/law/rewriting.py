@@ -134,8 +134,10 @@ def words(policy: Policy, slug: str) -> list[tuple[str, str, str]]:
         if block in ("numbers", slug):
             found[name] = policy.names_of_numbers.get(path, (name, name))
     found |= {name: (switch.zh, switch.en) for name, switch in policy.readings.items()}
-    lets = [*(policy.data.get("let") or {}), *((policy.data["clauses"].get(slug) or {}).get("let") or {})]
-    found |= {str(name): ("定义", "definition") for name in lets}
+    lets = {**(policy.data.get("let") or {}), **((policy.data["clauses"].get(slug) or {}).get("let") or {})}
+    for name, let in lets.items():
+        said = let if isinstance(let, dict) else {}
+        found[str(name)] = (str(said.get("zh") or "定义"), str(said.get("en") or "definition"))
     found |= {name.removesuffix("_") + "(": ("函数", "function") for name in FUNCTIONS}
     found |= {
         "year": ("当年", "the year"),

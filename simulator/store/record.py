@@ -85,7 +85,7 @@ class RunFolder(Recorded):
         summary, settings = tables["summary.csv"], tables["settings.csv"]
         numbers = [c for c in summary.columns if c not in ("measure", "clause", "year", "unit")]
         summary[numbers] = summary[numbers].apply(pd.to_numeric, errors="coerce")
-        if faults := faults_of(summary):
+        if faults := faults_of(summary.to_dict("records")):
             raise ReportError([Problem(str(path / "summary.csv"), fault, REMEDY) for fault in faults])
         settings["changed"] = settings["changed"].str.lower().isin(["true", "1"])
         if profile != "external":

@@ -13,7 +13,7 @@ import pytest
 from simulator import load_scenario
 from simulator.budget.adding_up import GOVERNMENTS, NET, differences_hold, faults_of, hold
 from simulator.budget.result import BudgetRun
-from simulator.budget.summary import by_year, summarise
+from simulator.budget.summary import by_year, figures_of
 from simulator.engine.run import play
 from simulator.errors import ReportError, SimulatorError
 from simulator.store.record import RunFolder
@@ -37,7 +37,7 @@ def test_one_fen_too_much_is_seen(draws, clause, fault):
     paid = draws.paid.copy()
     paid[7, 2, SLUGS.index(clause)] += 1
     with pytest.raises(SimulatorError, match=fault):
-        summarise(dataclasses.replace(draws, paid=paid), SCENARIO)
+        figures_of(dataclasses.replace(draws, paid=paid), SCENARIO)
 
 
 @pytest.mark.parametrize("government", GOVERNMENTS)
@@ -51,7 +51,7 @@ def test_a_fen_missing_from_a_government_is_seen(draws, government):
 
 @pytest.fixture(scope="module")
 def summary(draws):
-    return summarise(draws, SCENARIO)
+    return BudgetRun(SCENARIO, draws).summary
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def summary(draws):
 )
 def test_a_table_in_which_a_fen_is_missing_is_refused(summary, measure, clause, year, reported):
     """Clauses, years and governments of the table itself: what is printed, not only what was played."""
-    assert faults_of(summary) == []
+    assert faults_of(summary.to_dict("records")) == []
     row = (summary["measure"] == measure) & (summary["clause"] == clause) & (summary["year"] == year)
     assert row.sum() == 1
     wrong = summary.assign(mean=summary["mean"].where(~row, summary["mean"] - 0.01))
-    found = faults_of(wrong)
+    found = faults_of(wrong.to_dict("records"))
     assert {part for part in reported.split("|") if any(part in fault for fault in found)} == set(reported.split("|"))
     assert all(measure in fault or measure in (*NET, *GOVERNMENTS) for fault in found)
 

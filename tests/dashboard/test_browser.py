@@ -385,6 +385,22 @@ def test_it_is_laid_out_on_every_width_and_says_its_language(browser, figures, t
             for part in (".cards", ".answer", ".settings", ".card .number span"):
                 shown = page.locator(f".what-if {part}").first.bounding_box()
                 assert shown["width"] > (250 if part[1:] in ("cards", "answer", "settings") else 20) and shown["x"] >= 0, (width, part)
+        if lang == "zh":
+            page.set_viewport_size({"width": 390, "height": 900})
+            entry(row(page, RATE, HEADING), "47.5")
+            in_sight(page, "47.5")
+            page.locator(".what-if .compare").click()
+            page.locator(".what-if .gains").click()
+            for part in (".compared", ".gained"):
+                page.locator(f".what-if {part} table").first.wait_for(timeout=browsing.READY)
+            assert (
+                page.evaluate("Math.max(...[...document.querySelectorAll('.what-if .scroll')].map((s) => s.scrollWidth - s.clientWidth))")
+                <= 0
+            )
+            assert page.locator(".what-if .gained").get_by_role("rowheader").count() > 4  # a table still, to those who listen
+            expect(row(page, "law.office_rent.formula", "office_rent").locator(".said")).to_contain_text(
+                "max_area＝补助面积上限；due＝当年补助月数"
+            )
         context.close()
 
 

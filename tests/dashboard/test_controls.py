@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from simulator.dashboard import catalogue, display
-from simulator.dashboard.controls import controls, headings
+from simulator.dashboard.controls import STEPS, controls, headings
 from simulator.dashboard.wording import load
 from simulator.errors import ScenarioError
 from simulator.scenario import load_scenario
@@ -72,6 +73,23 @@ def test_every_position_of_a_slider_is_allowed(control):
             BASE.set({control.path: control.at(float(control.low + at * control.step))})
         except ScenarioError as e:  # allowed by itself, not beside the band above or below it
             assert ["the thresholds do not rise" in p.cause for p in e.problems] == [True]
+
+
+@pytest.mark.parametrize("path", ["law.tax_rebate.high_rate", "assumptions.startups.a_year", "assumptions.market.growth"])
+def test_a_step_further_is_the_next_place_of_the_slider_and_its_own_value_is_one(path):
+    control, home = OFFERED[path], OFFERED[path].position(OFFERED[path].base)
+    places, at = [control.low], control.low
+    while at < control.high:
+        at = control.beside(at, up=True)
+        places.append(at)
+    assert home in places and control.beside(at, up=True) == control.high
+    assert (
+        sorted({control.low + k * control.step for k in range(STEPS + 1) if control.low + k * control.step <= control.high} | {home})
+        == places
+    )
+    for below, above in pairwise(places):
+        assert control.beside(above, up=False) == below
+        assert control.beside((below + above) / 2, up=True) == above and control.beside((below + above) / 2, up=False) == below
 
 
 def test_a_position_is_an_exact_number():

@@ -45,9 +45,9 @@ class Counting(Replaying):
         super().__init__(None)
         self.plays = 0
 
-    def play(self, scenario, progress=None) -> BudgetRun:
+    def play(self, scenario, *more) -> BudgetRun:
         self.plays += 1
-        return super().play(scenario, progress)
+        return super().play(scenario, *more)
 
 
 class Person:
@@ -184,6 +184,7 @@ def test_a_slider_is_a_set_and_undo_takes_it_back(person):
     page = person.page
     assert page.shown.run.scenario.hash() == wanted.hash()
     assert person.cards["net"]["value"] == simulator.run(wanted).figure("net_impact")["mean"]
+    assert page.worker._wanted.ahead() == load_scenario("baseline").set({RATE: 0.39, "draws": DRAWS})  # a hand goes on as it went
     state = person.last["state"]
     assert state["listed"] == [{"path": RATE, "label": "高档返还比例", "unit": "%", "was": "50", "now": "40"}]
     assert state["options"] == f"--set {RATE}=0.4" and state["changed"][RATE]["text"] == "40" and float(state["changed"][RATE]["at"]) == 40
@@ -199,6 +200,11 @@ def test_g5_a_bad_value_is_reported_by_its_label_in_the_boxs_unit_and_the_old_on
     person.do(type="set", path=RATE, text=text)
     assert said in person.said and "高档返还比例" in person.said and RATE not in person.said and "Traceback" not in person.said
     assert person.page.state.changes == {} and person.last["state"]["changed"] == {}
+
+
+def test_what_contradicts_another_number_is_reported_in_the_pages_language(person):
+    person.do(type="set", path="law.platform_membership_award.tier1_members", text="12345")
+    assert "门槛没有逐档提高" in person.said and not re.search("[a-z]", person.said) and person.page.state.changes == {}
 
 
 def test_numbers_are_typed_and_lists_chosen(person):
@@ -248,7 +254,7 @@ def test_any_other_setting_can_be_written(person):
 
 def test_where_all_has_to_be_played_the_first_draws_are_shown_before_the_rest(person, monkeypatch):
     monkeypatch.setattr(worker, "PATIENCE", 0.0)
-    monkeypatch.setattr(worker, "FIRST", 5)
+    monkeypatch.setattr(worker, "LOOKS", (0.0,))
     monkeypatch.setattr(worker, "FEWEST", 5)
     person.seen.clear()
     person.do(type="other", text="assumptions.startups.a_year=30")

@@ -89,8 +89,10 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
     people = synthesize(BASE, enterprises) if enterprises else None
     session = Session(BASE, people, workers=2)
     for i, move in enumerate(MOVES):
-        scenario = BASE.set(move)
-        assert same(session.play(scenario), play(scenario, people)), move
+        scenario, first = BASE.set(move), []
+        whole, stops = play(scenario, people), (7, 16) if i % 2 else (11,)
+        assert same(session.play(scenario, stops=stops, show=first.append), whole), move
+        assert all(same(shown, whole.first(draws)) for shown, draws in zip(first, stops, strict=bool(first))), move
         if i % 3 == 2:
             session.look_ahead(scenario)
 
@@ -106,7 +108,11 @@ def test_who_else_comes_is_played_as_a_full_run_plays_it(enterprises, stock):
     assert crowded.any() == (stock < 1e6) and crowded.all() == (stock == 0)
     for move in CROWDS:
         scenario = base.set(move)
-        assert same(session.answer(scenario, rebase=False), play(scenario, people)), move
+        assert same(session.answer(scenario, rebase=False, stops=(9,)), play(scenario, people)), move
+
+
+def test_the_first_draws_are_those_of_a_shorter_run():
+    assert same(play(BASE).first(7), play(BASE.set({"draws": 7})))
 
 
 @pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])

@@ -74,17 +74,25 @@ function csvOf(table) {
   return "\ufeff" + lines.map((line) => line.map(plain).join(",")).join("\r\n") + "\r\n";
 }
 
+const MOST_BESIDE = 6; // columns that stand beside each other on a telephone
+
 /** A table as the page shows it, with its figures to take away. */
 function tableOf(table, words) {
   const numeric = table.header.map((_, i) => i > 0 && table.rows.every((row) => /^[-+\u2212<>—\d.,%]*$|^—/.test(row[i].text)));
-  const cell = (entry, i) => h(i ? "td" : "th", { class: numeric[i] ? "num" : null, scope: i ? null : "row" }, entry.text,
+  const long = table.header.length > MOST_BESIDE; // on a narrow page a row of it becomes a block, its cells named
+  const role = (name) => (long ? name : null); // a table for those who listen, however it is laid out
+  const cell = (entry, i) => h(i ? "td" : "th", { class: numeric[i] ? "num" : null, scope: i ? null : "row", role: role(i ? "cell" : "rowheader"),
+    "data-name": long && i ? table.header[i] : null }, entry.text,
     entry.note ? h("span.note", {}, ` ${entry.note}`) : "");
   return h("figure.table", {},
     h("figcaption", {}, h("h3", {}, table.title), h("span.unit", {}, table.unit),
       button(words.csv, () => download(`${table.name}.csv`, new Blob([csvOf(table)], { type: "text/csv;charset=utf-8" })),
         { "aria-label": filled(words.csv_of, { title: table.title }) }, ".plain.csv")),
     h("div.scroll", { tabindex: "0", role: "group", "aria-label": table.title },
-      h("table", {}, h("thead", {}, h("tr", {}, table.header.map((text, i) => h("th", { scope: "col", class: numeric[i] ? "num" : null }, text)))),
-        h("tbody", {}, table.rows.map((row, k) => h("tr", { class: table.strong.includes(k) ? "strong" : null }, row.map(cell)))))),
+      h("table", { class: long ? "long" : null, role: role("table") },
+        h("thead", { role: role("rowgroup") }, h("tr", { role: role("row") },
+          table.header.map((text, i) => h("th", { scope: "col", role: role("columnheader"), class: numeric[i] ? "num" : null }, text)))),
+        h("tbody", { role: role("rowgroup") },
+          table.rows.map((row, k) => h("tr", { class: table.strong.includes(k) ? "strong" : null, role: role("row") }, row.map(cell)))))),
     table.note ? h("p.small", {}, table.note) : "");
 }

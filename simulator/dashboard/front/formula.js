@@ -1,6 +1,7 @@
 // A formula that is written by hand: names are completed, and what is wrong is said while it is written.
 
 const NAME = /[\p{L}_][\p{L}\p{N}_.]*$/u; // the name that ends where the cursor stands
+const NAMES = /[\p{L}_][\p{L}\p{N}_.]*/gu;
 const MOST = 8; // names offered at once
 
 /** The box of a formula. commit: called when it is done (Enter, or left); touched: when anything was typed. */
@@ -9,12 +10,25 @@ class FormulaBox {
     Object.assign(this, { control, app, commit, names: app.page.names[control.heading] ?? [], offered: [], chosen: -1, typed: false });
     const list = fresh("names");
     this.box = h("textarea", { rows: 2, spellcheck: "false", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list,
-      oninput: () => { this.typed = true; touched(); this.offer(); this.ask(); },
+      oninput: () => { this.typed = true; touched(); this.offer(); this.ask(); this.tell(); },
       onkeydown: (event) => this.key(event), onblur: () => this.done() });
     this.list = h("ul.names", { id: list, role: "listbox", hidden: true, "aria-label": app.words.names });
     this.fault = h("p.fault", { role: "status", hidden: true });
+    this.said = h("p.small.said", { hidden: true });
     this.was = h("p.small.before", { hidden: true });
-    this.el = h("div.formula", {}, this.box, this.fault, this.list, this.was);
+    this.el = h("div.formula", {}, this.box, this.fault, this.list, this.said, this.was);
+  }
+
+  /** What the names in the formula are called in the page's language. */
+  tell() {
+    const known = new Map(this.names);
+    const said = (name) => {
+      const before = this.names.find(([one]) => one.endsWith(".") && name.startsWith(one));
+      return known.get(name) ?? (before && known.has(name.slice(before[0].length)) ? `${before[1]} ${known.get(name.slice(before[0].length))}` : null);
+    };
+    const found = [...new Set(this.box.value.match(NAMES) ?? [])].filter((name) => said(name));
+    this.said.hidden = !found.length;
+    this.said.textContent = found.map((name) => filled(this.app.words.named, { name, said: said(name) })).join(this.app.words.and);
   }
 
   /** Names that begin with, or hold, what was typed last. */
@@ -41,6 +55,7 @@ class FormulaBox {
     this.box.setRangeText(name, at - this.word.length, at, "end");
     this.close();
     this.ask();
+    this.tell();
   }
 
   close() {
@@ -66,6 +81,7 @@ class FormulaBox {
       else {
         this.typed = false;
         this.box.value = this.app.state.changed[this.control.path]?.text ?? this.control.base.text;
+        this.tell();
         this.fault.hidden = true;
       }
       this.close();

@@ -64,7 +64,10 @@ class Row {
       return;
     }
     if (this.control.kind === "choice") this.entry.value = String(value.choice);
-    else if (!this.dirty) this.entry.value = value.text;
+    else if (!this.dirty) {
+      this.entry.value = value.text;
+      this.formula?.tell();
+    }
     if (this.slider && value.at !== undefined) this.stand(Number(value.at), value.text);
   }
 
