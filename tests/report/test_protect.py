@@ -36,6 +36,14 @@ CASES = {
     # one holder is most of the year: its total is dropped, and nothing else is withheld in vain
     "the year's total dropped": ([cube([[1000, 1, 1, 1, 1]], [EACH_10])], {}, [[0], [1]], [0, 1], [0], False),
     "the smallest withheld with it": ([cube([[30, 1, 1, 0, 0]], [EACH_10], [EACH_20])], {}, [[0], [0], [1]], [0, 0, 1], [1], True),
+    "the smallest, however small": (
+        [cube([[0.3, 0.01, 0.01, 0, 0]], [[0.1] * 5], [[0.2] * 5])],
+        {},
+        [[0], [0], [1]],
+        [0, 0, 1],
+        [1],
+        True,
+    ),
     # in the second year the larger one, whose clause has lost its total already
     "of clauses without a total first": (
         [cube([EACH_10, [30, 1, 1, 0, 0]], [[90, 1, 1, 1, 1], EACH_20], [EACH_10, EACH_10], [EACH_50, EACH_50])],
