@@ -83,6 +83,11 @@ def test_what_may_be_shown(case):
     assert shown.whole == whole
 
 
+def test_the_third_and_later_make_a_share_of_the_first_and_no_less():
+    rest = Rules(fewest=1, percent=25.0, dominance=())
+    assert sensitive(np.array([100.0, 50, 24.9]), rest) and not sensitive(np.array([100.0, 50, 25.1]), rest)
+
+
 def test_one_holder_may_have_up_to_the_share_and_no_more():
     one = Rules(fewest=1, percent=0.0, dominance=((1, 75.0),))
     assert sensitive(np.array([75.1, 8.9, 8.0, 8.0]), one) and not sensitive(np.array([74.9, 9.1, 8.0, 8.0]), one)

@@ -203,6 +203,7 @@ def test_each_clause_hides_its_own_instalments_only():
     plan = plan_of(behind(*awards, *[("paid", c, y, MANY, 60) for c in "ab" for y in (2013, 2014, 2015, 2016)]), parts=(3, 2))
     assert [plan.shows("paid", "a", year) for year in (2013, 2014, 2015, 2016)] == [F, F, F, T]
     assert [plan.shows("paid", "b", year) for year in (2013, 2014, 2015, 2016)] == [F, F, T, T]
+    assert [plan.shows("paid", TOTAL, year) for year in (2013, 2014, 2015, 2016)] == [F, F, F, T]
 
 
 def test_who_stands_behind_each_figure_is_counted():
