@@ -45,6 +45,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
 
     support, district, paid, last_paid_year = (*_support(tables, owners, shape, first), *_paid(tables, owners, shape, first))
     doubts.about_enterprises(enterprises)
+    doubts.about_amounts(tables, owners)
     doubts.about_examples(enterprises)
     doubts.about_annual(annual)
     doubts.about_merged(annual, owners["annual"])
