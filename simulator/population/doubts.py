@@ -15,6 +15,7 @@ from simulator.population.cells import shown
 from simulator.population.checked import KEYS, Checked
 from simulator.population.column import plain
 from simulator.population.magnitude import BANDS, grows_with
+from simulator.population.raw import Later
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 from simulator.population.spelling import iso
 
@@ -136,6 +137,7 @@ def about_merged(annual: Checked, owners: np.ndarray) -> None:
     first = set(starts.tolist())
     for name, position in annual.positions.items():
         texts = annual.raw.columns[position]
+        texts = texts.read() if isinstance(texts, Later) else texts
         if name not in KEYS and all(bool(plain(texts[row])) == (row in first) for row in range(len(owners))):
             cause = "is filled in the first row of each enterprise only; the other rows are read as none"
             annual.warn(int(starts[long[0]]) + 1, name, cause, "if the cells were merged, write the value in each row")
@@ -164,7 +166,7 @@ def about_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year
 
     present: 1 where the register has a row, enterprises × years.
     """
-    rows = np.cumsum(present, axis=1)
+    rows = np.cumsum(present, axis=1, dtype=np.int16)
     inside = (present == 0) & (rows > 0) & (rows < rows[:, -1:])
     for owner in np.flatnonzero(inside.any(axis=1)):
         years = _spans([first_year + int(place) for place in np.flatnonzero(inside[owner])])

@@ -148,7 +148,7 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
         checked = tables.get(owner) if owner else enterprises if name in _ENTERPRISE else own.get(name, annual)
         if checked is not None and column in checked.positions:
             values = np.where(checked.known(column), checked.numbers(column), 0) / FEN
-            columns[name] = values[usable] if checked is annual else values
+            columns[name] = values if usable.all() or checked is not annual else values[usable]
             holders[name] = checked
     answered = {
         name for name, checked in holders.items() if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.is_settled
