@@ -32,7 +32,7 @@ from typing import Any
 from simulator.errors import Problem, SimulatorError
 from simulator.locks import lock
 from simulator.phrases import phrase
-from simulator.regular import bytes_of, digest_of, opened
+from simulator.regular import bytes_of, digest_of, opened, parsed
 
 VARIABLE = "SIMULATOR_AUDIT"
 FIRST = "0" * 64  # what stands before the first line
@@ -170,7 +170,7 @@ def missing(log: Path, folder: Path) -> list[tuple[str, int]]:
     found = []
     for file in sorted(folder.rglob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            seal = json.loads(bytes_of(file))["audit"]
+            seal = parsed(bytes_of(file))["audit"]
             if (seal["line"], seal["seal"]) not in kept:
                 found.append((str(file.relative_to(folder)), int(seal["line"])))
     return found
@@ -181,7 +181,7 @@ def seals_below(folder: Path) -> int:
     count = 0
     for file in folder.rglob("*.json"):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            count += bool(json.loads(bytes_of(file))["audit"]["seal"])
+            count += bool(parsed(bytes_of(file))["audit"]["seal"])
     return count
 
 
@@ -238,7 +238,7 @@ def _sealed(content: dict[str, Any]) -> bytes:
 def _line(raw: bytes) -> dict[str, Any]:
     """A line of a log. Raises ValueError for anything else."""
     try:
-        line = json.loads(raw)
+        line = parsed(raw)
         sound = tuple(line) == KEYS and all(isinstance(line[key], int) for key in ("line", "process"))
         texts = [*(line[key] for key in KEYS if key not in ("line", "process", "read", "written")), *line["read"].values()]
         texts += [file[key] for file in line["written"] for key in ("kind", "sha256")]

@@ -23,7 +23,7 @@ from numba.core.serialize import dumps
 from simulator.files import delete_empty
 from simulator.notices import notice
 from simulator.phrases import phrase
-from simulator.regular import opened
+from simulator.regular import opened, parsed
 
 USUAL = {"play_draws": 360, "assess_register": 150}  # functions compiled where nothing is kept; what was counted last goes before
 QUIET = 3.0  # seconds after which it is said that something is being compiled
@@ -185,7 +185,7 @@ class Watch(event.Listener):
 
     def _read(self) -> dict[str, int]:
         try:
-            found = json.loads(_own_bytes(self._counted)) if self._counted else {}
+            found = parsed(_own_bytes(self._counted)) if self._counted else {}
             return {str(name): int(count) for name, count in found.items()}
         except (OSError, ValueError, AttributeError):  # none yet, or not ours: what is usual will do
             return {}

@@ -32,7 +32,7 @@ from simulator.audit import act, has_written
 from simulator.errors import Problem, SimulatorError
 from simulator.locks import held, lock
 from simulator.phrases import phrase
-from simulator.regular import bytes_of, digest_of, opened
+from simulator.regular import bytes_of, digest_of, opened, parsed
 
 REMEDY = "close it if it is open elsewhere, or choose another --out"
 ROOM = "make room on the disk, or choose another --out"
@@ -435,7 +435,7 @@ def _record(folder: Path) -> dict[str, Any]:
     try:
         if sys.platform != "win32" and (folder / RECORD).stat().st_uid != os.geteuid():
             return nothing
-        found = json.loads(bytes_of(folder / RECORD))
+        found = parsed(bytes_of(folder / RECORD))
         files, pending = found["files"], found["pending"]
         sound = all(Path(name).name == name and isinstance(digest, str) for name, digest in files.items())
         if pending is not None:  # an order to move and delete: it stays within the folder

@@ -5,6 +5,8 @@ A wheel carries them inside the package; in a checkout (an editable install) the
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 from pathlib import Path
 
 from simulator.errors import Problem, SimulatorError, nearest
@@ -52,6 +54,12 @@ def is_own(path: Path) -> bool:
     """
     beside = [PACKAGE.parent / name for name in FOLDERS] if (PACKAGE.parent / "pyproject.toml").is_file() else []
     return any(home in path.absolute().parents for home in (PACKAGE, *beside))
+
+
+def give_back() -> None:
+    """Hand memory that was freed back to the system. glibc keeps blocks below 32 MB for later, which of a large register are many."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library, or another system
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def state_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:

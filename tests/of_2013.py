@@ -22,6 +22,6 @@ PARAMETERS, AS_THE_LAW_SAYS = DECLARED.parameters, DECLARED.as_the_law_says
 TAKE_UP_FIELDS, TYPICAL_FIELDS = DECLARED.take_up, tuple(name for name in DECLARED.typical if name)
 TABLES = contract_of(POLICY).tables
 ENTERPRISES, ANNUAL = TABLES[0].columns, TABLES[1].columns
-RISING = [paths for clause in CATALOGUE for paths in clause.uses.rising]  # numbers that must rise
+RISING = list(dict.fromkeys(tuple(t.path for t in tiers) for clause in CATALOGUE for tiers in clause.uses.rising))  # numbers that must rise
 REBATE = SLUGS.index("tax_rebate")
 ENTERPRISES_TABLE, ANNUAL_TABLE, SUPPORT_TABLE, PAID_TABLE, APPLICATIONS_TABLE = TABLES

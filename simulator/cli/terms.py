@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.audit import has_read
 from simulator.cli.options import lang_option, scenario_of, set_option
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
@@ -29,6 +30,7 @@ def do(arguments: argparse.Namespace) -> None:
     from simulator.scenario.rows import called
 
     scenario = scenario_of(arguments, arguments.scenario)
+    has_read("scenario", scenario.hash())
     found = scenario.settings(arguments.group) or called(scenario, arguments.group)
     if not found:
         every = scenario.settings()

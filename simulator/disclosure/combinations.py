@@ -19,6 +19,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
+from scipy.sparse import block_array, eye_array
 
 from simulator.disclosure.safety import TOTAL, Cube, Rules, cubes, rules_in_force, sensitive
 
@@ -160,7 +161,7 @@ def spanned(vectors: np.ndarray, rules: Rules | None = None) -> bool:
     (True, False)
     """
     rules = rules or rules_in_force()
-    used = vectors[np.abs(vectors).max(axis=1) > 0]
+    used = vectors[vectors.any(axis=1)]
     basis, size, _ = np.linalg.svd(used, full_matrices=False)
     basis = basis[:, size > SMALLEST]
     if basis.shape[1] < 2:  # one figure, however often: held to the rules by its own report
@@ -170,28 +171,30 @@ def spanned(vectors: np.ndarray, rules: Rules | None = None) -> bool:
 
 def _doubtful(basis: np.ndarray, rules: Rules) -> Iterator[tuple[int, int]]:
     """Holders of whom a combination may tell, each alone (helper −1) and with the one that helps most. What of a combination rests on a
-    holder is at most its leverage; where the rest is less than r times the holder's part, the leverage is at least 1 / (1 + r²)."""
-    alone = max([(100 - k) / k for n, k in rules.dominance if n == 1] or [0.0])
-    together = max([rules.percent / 100, *(2 * (100 - k) / k for n, k in rules.dominance if n == 2)])
-    leverage = (basis**2).sum(axis=1)
+    holder is at most its leverage; where the rest is less than r times the holder's part, the leverage is at least 1 / (1 + r²). That the
+    rest is of few, more than two holders of one, or most of it three holders', is looked for in contrasts only."""
+    rest = max([rules.percent / 100, *(n * (100 - k) / k for n, k in rules.dominance)])
+    least, leverage = 1 / (1 + rest**2), (basis**2).sum(axis=1)
+    helps = leverage < 1 - 1e-9  # whoever has a figure alone helps nobody with another
+    enough = (1 - leverage[helps].max(initial=0)) * least
     for holder in np.argsort(-leverage).tolist():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            helped = leverage[holder] + (basis @ basis[holder]) ** 2 / (1 - leverage)
-        helped[(np.arange(len(basis)) == holder) | (1 - leverage < 1e-9)] = leverage[holder]
-        if leverage[holder] >= 1 / (1 + alone**2):
-            yield holder, -1
-        if helped.max() >= 1 / (1 + together**2):
-            yield holder, int(helped.argmax())
-        if leverage[holder] < (1 - leverage.max()) / (1 + together**2):  # nobody's help makes it enough for this one or the next
+        if leverage[holder] < enough:  # nobody's help makes it enough for this one or the next
             return
+        helped = np.divide((basis @ basis[holder]) ** 2, 1 - leverage, out=np.zeros(len(basis)), where=helps)
+        helped[holder] = 0
+        if leverage[holder] >= least:
+            yield holder, -1
+        if leverage[holder] + helped.max() >= least:
+            yield holder, int(helped.argmax())
 
 
 def _worst(basis: np.ndarray, holder: int, helper: int) -> np.ndarray:
-    """The combination in which the least rests on others than the holder, whose part is 1, and the helper."""
+    """The combination in which the least rests on others than the holder, whose part is 1, and the helper; the holder alone where the
+    search for it fails."""
     others = np.setdiff1d(np.arange(len(basis)), [holder, helper])
     n, k = len(others), basis.shape[1]
     cost = np.concatenate([np.zeros(k), np.ones(n)])
-    above = np.block([[basis[others], -np.eye(n)], [-basis[others], -np.eye(n)]])
+    above = block_array([[basis[others], -eye_array(n)], [-basis[others], -eye_array(n)]])
     solved = linprog(
         cost,
         A_ub=above,
@@ -201,4 +204,4 @@ def _worst(basis: np.ndarray, holder: int, helper: int) -> np.ndarray:
         bounds=[(None, None)] * k + [(0, None)] * n,
         method="highs",
     )
-    return np.asarray(basis @ solved.x[:k]) if solved.success else basis[:, 0]
+    return np.asarray(basis @ solved.x[:k] if solved.success else np.arange(len(basis)) == holder, float)

@@ -62,7 +62,7 @@ def _rounded(table: pd.DataFrame, unit: pd.Series | str, amounts: Iterable[str] 
     """A copy whose figures have the digits that a report shows, no more. unit: CNY, count …, of each row or of all; amounts: the
     columns of these units, by default all but keys and chances."""
     shown = table.copy()
-    unit = pd.Series(unit, index=table.index) if isinstance(unit, str) else unit
+    unit = pd.Series(unit, index=table.index)
     money, count, share = (unit.isin(kinds).to_numpy() for kinds in (("CNY",), ("count",), ("share", "ratio")))
     names = [c for c in table.columns if c not in KEYS and not c.startswith(("probability", "withheld"))] if amounts is None else amounts
     for name in names:
@@ -158,17 +158,11 @@ def _execution(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def _funding(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The ledger's totals. What waits or is owed rests on all years before; the largest recipients are nobody's business."""
     table = table[(table["clause"] == TOTAL) & ~table["measure"].isin(("top_1", "top_5"))]
-    rests = {
-        "paid": ("paid",),
-        "due": ("paid",),
-        "accrued": ("awarded",),
-        "due_back": ("clawback_due",),
-        "recovered": ("clawback_recovered",),
-    }
+    rests = {"paid": "paid", "due": "paid", "accrued": "awarded", "due_back": "clawback_due", "recovered": "clawback_recovered"}
 
     def fine(row: Any) -> bool:
         if row.measure in rests:
-            return all(plan.shows(part, TOTAL, _year(row.year)) for part in rests[row.measure])
+            return plan.shows(rests[row.measure], TOTAL, _year(row.year))
         parts = ("clawback_due", "clawback_recovered") if row.measure == "outstanding" else ("awarded", "paid")
         years: list[int | str] = [*plan.years, TOTAL]
         return all(plan.shows(part, TOTAL, y) for part in parts for y in years)

@@ -36,7 +36,7 @@ from simulator.disclosure.safety import TOTAL, Cube, cubes, sensitive
 from simulator.errors import Problem, ReportError
 from simulator.files import change
 from simulator.phrases import phrase
-from simulator.regular import bytes_of, digest_of
+from simulator.regular import bytes_of, digest_of, parsed
 
 LEDGER = "releases.jsonl"
 
@@ -104,7 +104,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
         return []
     remedy = "restore it from a copy, or have whoever keeps it decide"
     try:
-        found = [json.loads(line) for line in bytes_of(file).decode("utf-8").splitlines() if line.strip()]
+        found = [parsed(line) for line in bytes_of(file).decode("utf-8").splitlines() if line.strip()]
     except (OSError, ValueError) as e:
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e), remedy)) from e
     for number, entry in enumerate(found, start=1):

@@ -199,34 +199,36 @@ def plan_of(record: Mapping[str, Any], contributions: Sequence[pd.DataFrame], su
     awarded, paid = (with_differences(cubes(contributions, m, clauses, y)) for m, y in (("awarded", years), ("paid", later)))
     few = np.array([[_few(awarded, summaries, c, y, i, j) for j, y in enumerate(years)] for i, c in enumerate(clauses)], bool)
     a = protect(awarded, few)
-    parts = [max(2, c.get("parts", 1)) for c in record["clauses"] if c["kind"] != "in_kind"]  # an award falls due in so many years
+    parts = np.array([max(2, c["parts"]) for c in record["clauses"] if c["kind"] != "in_kind"])  # an award falls due in so many years
     held, totals = np.zeros((len(clauses), len(later)), bool), np.ones(len(later), bool)
     for j, y in enumerate(later):  # paid in a year: awards of the year and of those before
-        for place in [years.index(y - back) for back in range(max(parts, default=2)) if y - back in years]:
-            held[:, j] |= ~a.cells[:, place] & (np.array(parts) > y - years[place])
-            totals[j] &= a.years[place]
+        for place, year in enumerate(years):
+            due = (year <= y) & (y < year + parts)
+            held[:, j] |= ~a.cells[:, place] & due
+            totals[j] &= a.years[place] or not due.any()
     p = protect(paid, held, totals, a.whole)
     support = {c: [t.of(np.ones((1, 1), bool)) for t in with_differences(cubes(contributions, "support", (c,), (0,)))] for c in clauses}
     shows = {c: not any(map(sensitive, of)) for c, of in support.items()}
-    whole = [t.of(np.ones((len(clauses), 1), bool)) for t in with_differences(cubes(contributions, "support", clauses, (0,)))]
     single = {part: with_differences(cubes(contributions, part, ("",), (0,))) for part in ("taxes", "online_sales")}
     executed, forecast = _execution(contributions, later)
-    counted = (("awarded", years, awarded[0]), ("paid", later, paid[0]), *((("forecast", later, forecast[0]),) if forecast else ()))
-    contributors = {key: n for family, of, cube in counted for key, n in _contributors(family, of, cube).items()}
-    contributors |= {(part, TOTAL, TOTAL): int((tables[0].amounts > 0).sum()) for part, tables in single.items()}
+    counted: dict[tuple[str, str, str], list[int]] = {}
+    for family, tables in {"awarded": awarded, "paid": paid, "forecast": forecast, **single}.items():
+        for cube in tables[: len(contributions)]:
+            for key, n in _contributors(family, cube).items():
+                counted.setdefault(key, []).extend([n] if n else [])
     return Plan(
         awarded=a,
         paid=p,
         clauses=clauses,
         years=years,
         cash_years=later,
-        contributors=contributors,
+        contributors={key: min(counts, default=0) for key, counts in counted.items()},  # the fewest of the runs'
         means=means,
         clawback=protect(with_differences(cubes(contributions, "clawback", ("",), years))),
         executed=protect(executed) if executed else NOTHING,
         forecast=protect(forecast) if forecast else NOTHING,
         stocks={part: not any(sensitive(t.amounts[:, 0, 0]) for t in tables) for part, tables in single.items()},
-        support=shows | {TOTAL: all(shows.values()) and not any(map(sensitive, whole))},
+        support=shows | {TOTAL: all(shows.values())},  # clauses each safe are safe together
         columns={t["key"]: t["column"] for t in [*record["targets"], *record.get("alternatives", [])]},
     )
 
@@ -236,26 +238,14 @@ def _execution(contributions: Sequence[pd.DataFrame], years: tuple[int, ...]) ->
     run's contributions do not say."""
     if not all({"executed", "forecast"} <= set(frame["measure"]) for frame in contributions):
         return [], []
-    holder = pd.DataFrame(
-        {
-            "holder": np.unique(np.concatenate([frame["holder"].to_numpy(np.uint64) for frame in contributions])),
-            "clause": "",
-            "year": years[0],
-            "amount": 0.0,
-        }
-    )  # the same holders in every table
-    everybody = [
-        pd.concat(
-            [
-                frame,
-                *(holder.assign(measure=m) for m in ("executed", "forecast", "plan")),
-                frame[frame["measure"] == "paid"].assign(measure="plan", clause=""),
-            ],
-            ignore_index=True,
-        )
+    cash = [
+        frame[frame["measure"] == measure].assign(measure="cash", clause="")
+        for measure in ("executed", "forecast", "paid")
         for frame in contributions
     ]
-    executed, forecast, plan = (cubes(everybody, measure, ("",), years) for measure in ("executed", "forecast", "plan"))
+    tables = cubes(cash, "cash", ("",), years)  # the same holders in every table
+    runs = len(contributions)
+    executed, forecast, plan = tables[:runs], tables[runs:-runs], tables[-runs:]
     beside = [one.less(other) for others in (plan, executed) for one, other in zip(forecast, others, strict=True)]
     return with_differences(executed), [*with_differences(forecast), *beside]
 
@@ -266,8 +256,6 @@ def with_differences(tables: list[Cube]) -> list[Cube]:
 
 
 def _of(shown: Shown, clauses: Sequence[str], years: Sequence[int], clause: str, year: str) -> bool:
-    if clause != TOTAL and clause not in clauses:
-        return False
     if year == TOTAL:
         return bool(shown.whole if clause == TOTAL else shown.clauses[clauses.index(clause)])
     if int(year) not in years:
@@ -294,12 +282,12 @@ def _few(awarded: Sequence[Cube], summaries: Sequence[pd.DataFrame], clause: str
     return False
 
 
-def _contributors(family: str, years: Sequence[int], cube: Cube) -> dict[tuple[str, str, str], int]:
+def _contributors(family: str, cube: Cube) -> dict[tuple[str, str, str], int]:
     """How many holdings are behind each cell and margin."""
     found: dict[tuple[str, str, str], int] = {}
-    there = cube.amounts > 0
+    there = cube.amounts.astype(bool)
     for i, clause in enumerate(cube.clauses):
-        found |= {(family, clause, str(y)): int(there[:, i, j].sum()) for j, y in enumerate(years)}
+        found |= {(family, clause, str(y)): int(there[:, i, j].sum()) for j, y in enumerate(cube.years)}
         found[family, clause, TOTAL] = int(there[:, i].any(axis=1).sum())
-    found |= {(family, TOTAL, str(y)): int(there[:, :, j].any(axis=1).sum()) for j, y in enumerate(years)}
+    found |= {(family, TOTAL, str(y)): int(there[:, :, j].any(axis=1).sum()) for j, y in enumerate(cube.years)}
     return found | {(family, TOTAL, TOTAL): int(there.any(axis=(1, 2)).sum())}

@@ -34,7 +34,7 @@ from simulator.files import (
 from simulator.locks import held
 from simulator.phrases import phrase
 from simulator.population.parts import Register
-from simulator.regular import bytes_of, digest_of
+from simulator.regular import bytes_of, digest_of, parsed
 from simulator.scenario import Scenario
 from simulator.sources import source_hash
 
@@ -79,7 +79,7 @@ class Checkpoints:
         if not _is_whole(whole):
             return self._play_again(task, "is damaged")
         first_line, _, numbers = whole.partition(b"\n")[2].partition(b"\n")
-        head = json.loads(first_line)
+        head = parsed(first_line)
         if head["run"] != self.digest or head["task"] != list(task):
             return self._play_again(task, "is of another run")
         by_clause, by_year = no_sums(task.last - task.first, head["years"], head["clauses"])
@@ -210,7 +210,7 @@ def carries_its_sum(file: Path) -> bool:
 def _noted(record: Path) -> dict[str, Any] | None:
     """What the record of an unfinished run says; None where it is not as it was written."""
     try:
-        noted: dict[str, Any] = json.loads(bytes_of(record))
+        noted: dict[str, Any] = parsed(bytes_of(record))
         digest = noted.pop("sha256")
         return noted if hashlib.sha256(_text(noted).encode()).hexdigest() == digest else None
     except (OSError, ValueError, KeyError, AttributeError, TypeError):

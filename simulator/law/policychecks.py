@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -79,7 +79,7 @@ def whole_file(reader: Reader, clauses: list[Clause], settlement: Settlement, sh
                 ("use it in a formula, or remove it", "请在公式中使用，或删去"),
                 "warning",
             )
-    for problem in contradictions(_Clauses(clauses), reader.numbers):
+    for problem in contradictions(clauses, list(reader.numbers), reader.numbers):
         reader.problems.append(replace(problem, place=reader.document.place(_where(problem.place.removeprefix("law.")))))
     for path, problem in odd_numbers(reader.numbers, clauses, settlement):
         reader.problems.append(replace(problem, place=reader.document.place(_where(path))))
@@ -203,13 +203,6 @@ def _edges(reader: Reader, clauses: list[Clause]) -> None:
                     ("check 以上, 超过, 以下, 不超过 in the text", "请对照原文的以上、超过、以下、不超过"),
                     "warning",
                 )
-
-
-@dataclass(frozen=True)
-class _Clauses:
-    """Clauses that are no policy yet."""
-
-    clauses: list[Clause]
 
 
 def _where(path: str) -> str:

@@ -18,8 +18,11 @@ from simulator.law.language.formula import (
     NUMBER,
     POISON,
     Formula,
+    Threshold,
     Uses,
     Value,
+    fall_by_themselves,
+    threshold,
 )
 from simulator.law.language.nodes import Node, const, leaf, make
 from simulator.law.language.units import Unit, parse_quantity, parse_unit
@@ -407,7 +410,7 @@ def _tiers(reader: Reader, path: str, given: Any, scope: Scope, k: int) -> tuple
     follow, follow_uses = _code(reader, f"{where}.follow", block.get("follow", "each_highest"), FOLLOW, scope)
     event, event_uses = _code(reader, f"{where}.event", block.get("event", "state"), EVENT, scope)
     of = block.get("of")
-    uses, reached, awards, thresholds, given_awards = Uses(), list[Node](), list[Node](), list[str](), list[tuple[str, str]]()
+    uses, reached, awards, thresholds, given_awards = Uses(), list[Node](), list[Node](), list[Threshold](), list[tuple[str, str]]()
     uses.add(event_uses)
     for key, award in steps.items():
         own_edge = _SIGNED.match(str(key))
@@ -427,11 +430,14 @@ def _tiers(reader: Reader, path: str, given: Any, scope: Scope, k: int) -> tuple
         uses.add(used)
         uses.numbers |= more.numbers
         given_awards += [(str(least), path) for path in more.numbers]
-        thresholds += list(used.numbers)
+        thresholds += threshold(str(least), reader.formula(f"{where}.of", str(least), scope, NUMBER)[0])
+        if fall_by_themselves(thresholds):
+            reader.wrong(
+                f"{where}.steps.{key}", ("the tiers do not rise", "各档门槛须逐档提高"), ("write them from the lowest", "请自低到高排列")
+            )
         reached.append(holds)
         awards.append(make("half_up", make("mul", value.node, const(100)), const(value.scale)))
-    if len(set(thresholds)) > 1:
-        uses.rising[tuple(dict.fromkeys(thresholds))] = None
+    uses.rising[tuple(thresholds)] = None
     if given_awards and (follow.node.low, follow.node.high) != (FOLLOW.index("each"),) * 2:
         uses.awards[tuple(given_awards)] = None
     reached_set = _set_of(reached)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -238,7 +238,7 @@ class Law:
                 if not found:
                     numbers[path] = replace(number, values=values)
         if not problems and self.policy is not None:
-            problems += contradictions(self.policy, numbers, changes)
+            problems += contradictions(self.policy.clauses, self.policy.number_paths, numbers, changes)
         if not problems and end is not None and end < start:
             problems.append(Problem("policy.end", phrase("{} lies before policy.start {}", end, start), "exchange them"))
         if problems:
@@ -311,27 +311,35 @@ def date_of(value: Any, place: str, *, allow_none: bool) -> tuple[Any, list[Prob
     return None, [Problem(place, phrase("is {}", yamlfile.shown(value)), hint)]
 
 
-def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable[str] = ()) -> list[Problem]:
-    """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing. changes: paths,
-    dated or not, that were set: the first one in question is where it is reported."""
+def contradictions(
+    clauses: Iterable[Any], paths: Sequence[str], numbers: Mapping[str, Number], changes: Iterable[str] = ()
+) -> list[Problem]:
+    """What numbers of a policy contradict each other: thresholds of tiers that do not rise, a divisor of nothing. paths: of the
+    numbers, in the policy's order; changes: paths, dated or not, that were set: the first one in question is where it is reported."""
     found = []
-    for clause in policy.clauses:
-        for paths in clause.uses.rising:
-            for lower, upper in pairwise(paths):
-                low, high = numbers[lower], numbers[upper]
-                year = next((year for year in sorted({*low.values, *high.values}) if low.at(year) >= high.at(year)), None)
-                if year is not None:
-                    set_here = next((path for path in changes if path.partition("@")[0] in (lower, upper)), upper)
-                    found.append(
-                        Problem(
-                            f"law.{set_here}",
-                            f"the thresholds do not rise: {high.shown(year)} is not above {lower}, {low.shown(year)}",
-                            "write them from the lowest to the highest",
-                            "error",
-                            f"门槛没有逐档提高：{high.shown(year, 'zh')}不高于“{low.zh}”{low.shown(year, 'zh')}",
-                            "请自低到高填写",
-                        )
+    for clause in clauses:
+        for lower, upper in dict.fromkeys(pair for tiers in clause.uses.rising for pair in pairwise(tiers)):
+            read = [paths[at] for at in (*upper.reads, *lower.reads)]
+
+            def falls(year: int, lower: Any = lower, upper: Any = upper) -> bool:
+                machine = [numbers[path].machine(year) for path in paths]
+                return bool(lower.at(machine) >= upper.at(machine))
+
+            year = next((year for year in sorted({year for path in read for year in numbers[path].values}) if falls(year)), None)
+            if year is not None:
+                set_here = next((path for path in changes if path.partition("@")[0] in read), read[0])
+                high, low = (numbers[t.path].shown(year) if t.path else t.text for t in (upper, lower))
+                high_zh, low_zh = (numbers[t.path].shown(year, "zh") if t.path else t.text for t in (upper, lower))
+                found.append(
+                    Problem(
+                        f"law.{set_here}",
+                        f"the thresholds do not rise: {high} is not above {f'{lower.path}, ' if lower.path else ''}{low}",
+                        "write them from the lowest to the highest",
+                        "error",
+                        f"门槛没有逐档提高：{high_zh}不高于{f'“{numbers[lower.path].zh}”' if lower.path else ''}{low_zh}",
+                        "请自低到高填写",
                     )
+                )
         found += [
             Problem(
                 f"law.{path}",
@@ -344,4 +352,4 @@ def contradictions(policy: Any, numbers: Mapping[str, Number], changes: Iterable
             for path in clause.uses.divisors
             if any(value <= 0 for value in numbers[path].values.values())
         ]
-    return found
+    return list(dict.fromkeys(found))

@@ -13,6 +13,7 @@ from simulator.population import doubts
 from simulator.population.checked import Checked
 from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_of
 from simulator.population.schema import DISTRICT, contract
+from simulator.resources import give_back
 
 
 def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: int = 0) -> Population:
@@ -28,28 +29,31 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
     last = max(last, until)
     shape = (len(ids), last - first + 1)
 
-    records = np.zeros(len(ids), dtype=facts.ENTERPRISE)
-    for name in facts.ENTERPRISE_FIELDS:
-        records[name] = enterprises.column(name)
-    records["ecommerce"] |= records["online_retailer"]  # an online retailer is an e-commerce enterprise, whatever the column says
-
-    years = np.zeros(shape, dtype=facts.ANNUAL)
     cells = (owners["annual"], annual.numbers("year") - first)
-    years["present"][cells] = 1
-    for name in facts.ANNUAL_FIELDS[1:]:
-        years[name][cells] = annual.column(name)
-    employees = np.zeros((0, 0), dtype=np.int64)
-    if "employees" in annual.positions:
-        employees = np.zeros(shape, dtype=np.int64)
-        employees[cells] = annual.column("employees")
-
+    present = np.zeros(shape, bool)
+    present[cells] = True
     support, district, paid, last_paid_year = (*_support(tables, owners, shape, first), *_paid(tables, owners, shape, first))
     doubts.about_enterprises(enterprises)
+    doubts.about_amounts(tables, owners)
     doubts.about_examples(enterprises)
     doubts.about_annual(annual)
     doubts.about_merged(annual, owners["annual"])
     doubts.about_closed(enterprises, annual, owners["annual"])
-    doubts.about_gaps(annual, ids, years["present"], first)
+    doubts.about_gaps(annual, ids, present, first)
+
+    give_back()
+    records = np.zeros(len(ids), dtype=facts.ENTERPRISE)
+    for name in facts.ENTERPRISE_FIELDS:
+        records[name] = enterprises.take(name)
+    records["ecommerce"] |= records["online_retailer"]  # an online retailer is an e-commerce enterprise, whatever the column says
+    years = np.zeros(shape, dtype=facts.ANNUAL)
+    years["present"] = present
+    for name in facts.ANNUAL_FIELDS[1:]:
+        years[name][cells] = annual.take(name)
+    employees = np.zeros((0, 0), dtype=np.int64)
+    if "employees" in annual.positions:
+        employees = np.zeros(shape, dtype=np.int64)
+        employees[cells] = annual.column("employees")
     own: dict[str, np.ndarray] = {}
     for fact in contract().policy.facts:
         if fact.table == "enterprises" and fact.name in enterprises.positions:

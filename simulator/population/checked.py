@@ -23,7 +23,7 @@ MOST = 5_000  # problems of a column that are listed, errors and warnings each; 
 class Checked:
     """A table of which every cell was read.
 
-    values: by column found, one stored value a row (int64 array; list of str for texts and words);
+    values: by column found, one stored value a row (array of whole numbers, see `keep`; list of str for texts and words);
     positions: where the column stands; units: by column, the unit it is declared in; unknown: by column, the rows
     whose cell says unknown; refused: by column, whether each row's cell cannot be used; absent: the columns that are not
     there; faults: errors with row and position, for sorting; told: by column and severity, how many problems there are.
@@ -64,9 +64,23 @@ class Checked:
     def column(self, name: str) -> np.ndarray | list[str]:
         """The values of a column, its default in every row when it is absent."""
         if name not in self.values:
-            column = self.table.column(name)
-            self.values[name] = stored([column.default] * len(self), column)
-        return self.values[name]
+            default = self.table.column(name).default
+            self.keep(name, [default] * len(self) if isinstance(default, str) else np.full(len(self), default, np.int64))
+        values = self.values[name]
+        return values if isinstance(values, list) else np.asarray(values, np.int64)
+
+    def keep(self, name: str, values: np.ndarray | list[str]) -> None:
+        """Store the values of a column, in as few bytes as hold them: a large register's are mostly 0, yes, no or small."""
+        if not isinstance(values, list) and name not in KEYS:
+            low, high = int(values.min(initial=0)), int(values.max(initial=0))
+            values = values.astype(np.min_scalar_type(min(low, -1 - high)))
+        self.values[name] = values
+
+    def take(self, name: str) -> np.ndarray | list[str]:
+        """The values of a column, for the last time: they are not kept."""
+        found = self.column(name)
+        del self.values[name]
+        return found
 
     def numbers(self, name: str) -> np.ndarray:
         """The values of a column that holds no texts, int64."""

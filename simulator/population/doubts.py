@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from simulator import facts
 from simulator.errors import Problem
-from simulator.money import yuan
+from simulator.money import FEN, yuan
 from simulator.phrases import phrase
 from simulator.population.cells import shown
 from simulator.population.checked import KEYS, Checked
 from simulator.population.column import plain
+from simulator.population.magnitude import BANDS, grows_with
+from simulator.population.raw import Later
 from simulator.population.schema import BELIEVED_AREA, BELIEVED_RENT
 from simulator.population.spelling import iso
 
+TIMES, APART, UNPAID = 30, 1000, 5000  # of what an enterprise has; of amounts of two years; of capital to what is paid in
+HEAVY = ("registered_capital", "paid_in_capital", "sales", "online_sales")  # of which one may be a thousand times another's
+TAXES, TINY = ("vat", "business_tax", "income_tax", "retained_tax", "district_contribution"), 100_000  # of the sales of the year
+NARROW = ("line_lease", "entry_fee", "membership_income", "amount")  # whose bands hold for a single amount
 FEW = 3  # enterprises with several rows: fewer show no habit
 _EXAMPLE = re.compile("示例|范例|举例|填写样|[XxＸ×]{2,}(?:公司|企业|有限)|某某")
 LIMITS = (  # below the first and above the second it is hard to believe: written in another unit, as 亩 or 万元
@@ -54,6 +61,60 @@ def about_examples(enterprises: Checked) -> None:
             enterprises.warn(row, "name", cause, "remove the row if it is one")
 
 
+def about_amounts(tables: Mapping[str, Checked], owners: Mapping[str, np.ndarray]) -> None:
+    """Warn of single amounts that look like 元 among 万元, or the other way round: out of all proportion to the enterprise, to its other
+    years, or to what such an amount can be. A whole column is asked about in `magnitude`."""
+    enterprises, annual = tables["enterprises"], tables["annual"]
+    most = np.maximum(enterprises.numbers("registered_capital"), enterprises.numbers("paid_in_capital"))
+    np.maximum.at(most, owners["annual"], annual.numbers("sales"))
+    for table, checked in tables.items():
+        of = None if table == "enterprises" else owners[table]
+        for column in checked.table.columns:
+            unit = checked.units.get(column.name)
+            if column.kind != "money" or column.unit != "CNY" or column.name not in checked.positions or (unit and unit.is_settled):
+                continue
+            amounts, name = checked.numbers(column.name), column.name
+            if checked is annual and name not in NARROW:
+                odd = _between_years(amounts, owners["annual"], annual.numbers("year"))
+                _tell_odd(checked, name, odd, "{} of {} is a thousand times another year's of the same enterprise, or more")
+            if name in HEAVY or grows_with(name) in HEAVY:
+                continue
+            if name in TAXES:
+                sales = annual.numbers("sales")
+                odd = (amounts > 0) & (sales > 0) & ((amounts > sales) | (amounts < sales // TINY))
+                _tell_odd(checked, name, odd, "{} of {} is more than the sales of the year, or next to nothing beside them")
+            believed = most if of is None else most[of]
+            large = (amounts > TIMES * believed) & (believed > 0)
+            _tell_odd(checked, name, large, "{} of {} is more than thirty times the enterprise's capital and sales")
+            low, high = BANDS.get(name if table in ("enterprises", "annual") else f"{table}.{name}", (0, np.inf))
+            if name in NARROW:
+                outside = ((amounts > high * FEN) | (amounts > 0) & (amounts < low * FEN)) & ~large
+                _tell_odd(checked, name, outside, "{} of {} is outside what is believable")
+    both = enterprises.numbers("paid_in_capital") > 0
+    odd = both & (enterprises.numbers("registered_capital") // UNPAID > enterprises.numbers("paid_in_capital"))
+    _tell_odd(enterprises, "registered_capital", odd, "{} of {} is five thousand times the paid-in capital, or more")
+
+
+def _between_years(amounts: np.ndarray, owners: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Rows whose amount is a thousand times that of the enterprise's row of the year before or after it."""
+    order = np.lexsort((years, owners))
+    of, amount = owners[order], amounts[order]
+    same = (of[1:] == of[:-1]) & (amount[1:] > 0) & (amount[:-1] > 0)
+    odd = np.zeros(len(amounts), bool)
+    odd[order[1:][same & (amount[1:] > APART * amount[:-1])]] = True
+    odd[order[:-1][same & (amount[:-1] > APART * amount[1:])]] = True
+    return odd
+
+
+def _tell_odd(checked: Checked, name: str, odd: np.ndarray, cause: str) -> None:
+    """Once for a column, with the first of the cells."""
+    if odd.any():
+        row = int(odd.argmax())
+        said = phrase(cause, format(yuan(int(checked.numbers(name)[row])), ","), checked.table.column(name).label)
+        said = phrase("{}; {} cell(s) in all", said, int(odd.sum()))
+        checked.warn(row, name, said, phrase("if it is another unit, say --unit {}=元 or 万元", name))
+
+
 def about_annual(annual: Checked) -> None:
     """Warn of offices, rents, sales and buildings that are hard to believe."""
     for name, unit, low, high, much, little, remedy in LIMITS:
@@ -76,6 +137,7 @@ def about_merged(annual: Checked, owners: np.ndarray) -> None:
     first = set(starts.tolist())
     for name, position in annual.positions.items():
         texts = annual.raw.columns[position]
+        texts = texts.read() if isinstance(texts, Later) else texts
         if name not in KEYS and all(bool(plain(texts[row])) == (row in first) for row in range(len(owners))):
             cause = "is filled in the first row of each enterprise only; the other rows are read as none"
             annual.warn(int(starts[long[0]]) + 1, name, cause, "if the cells were merged, write the value in each row")
@@ -104,7 +166,7 @@ def about_gaps(annual: Checked, ids: np.ndarray, present: np.ndarray, first_year
 
     present: 1 where the register has a row, enterprises × years.
     """
-    rows = np.cumsum(present, axis=1)
+    rows = np.cumsum(present, axis=1, dtype=np.int16)
     inside = (present == 0) & (rows > 0) & (rows < rows[:, -1:])
     for owner in np.flatnonzero(inside.any(axis=1)):
         years = _spans([first_year + int(place) for place in np.flatnonzero(inside[owner])])

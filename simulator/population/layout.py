@@ -7,6 +7,7 @@ that holds most known column names; totals are taken out as control sums; nothin
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def arrange(grid: Grid, table: Table) -> RawTable | Problem:
         header,
         lines[kept[top + depth - 1]],
         [],
-        [lines[place] for place in found.body],
+        array("l", (lines[place] for place in found.body)),
         groups=groups,
         beside=beside,
         below=below,

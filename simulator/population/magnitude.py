@@ -17,6 +17,7 @@ from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.population.checked import Checked
 from simulator.population.column import Column
+from simulator.population.schema import contract
 
 FEWEST = 8  # values below which a median says too little
 FEW = 3  # values from which on it is odd, though no proof, that all lie outside the band
@@ -36,6 +37,7 @@ BANDS = {  # where the median of the positive amounts lies, CNY
     "existing_support.amount": (100, 2e7),
     "paid.amount": (100, 2e7),
 }
+OWN = 100, 1e9  # of a fact that a policy adds; where it grows with one of these, it is believed from that one's least on
 FAR = 5  # times outside its band a few amounts, too, are no accident
 PAIRS = {  # where the median of the ratio of the first to the second lies
     ("paid_in_capital", "registered_capital"): (5e-3, 50),
@@ -67,6 +69,16 @@ class Doubt:
     year: int = 0
 
 
+def grows_with(name: str) -> str:
+    """The column that a fact of the policy's own moves with; "" of any other."""
+    return next((fact.grows for fact in contract().policy.facts if fact.name == name), "")
+
+
+def band_of(name: str) -> tuple[float, float]:
+    """Where the median of a column is believed, CNY."""
+    return BANDS.get(name) or (BANDS.get(grows_with(name), OWN)[0], OWN[1])
+
+
 def doubts(columns: Mapping[str, np.ndarray], owners: np.ndarray, years: np.ndarray) -> list[Doubt]:
     """What is implausible about amounts in CNY (0 or less: none or not known).
 
@@ -74,8 +86,8 @@ def doubts(columns: Mapping[str, np.ndarray], owners: np.ndarray, years: np.ndar
     """
     found = [
         Doubt((name,), median, *band)
-        for name, band in BANDS.items()
-        if (median := _median(columns.get(name))) is not None and not band[0] <= median <= band[1]
+        for name, band in ((name, band_of(name)) for name in columns)
+        if (median := _median(columns[name])) is not None and not band[0] <= median <= band[1]
     ]
     alone = {doubt.columns[0] for doubt in found}
     for (above, below), band in PAIRS.items():
@@ -93,10 +105,8 @@ def doubts(columns: Mapping[str, np.ndarray], owners: np.ndarray, years: np.ndar
     return found
 
 
-def _median(values: np.ndarray | None) -> float | None:
+def _median(values: np.ndarray) -> float | None:
     """The median of the positive values, None where there are too few."""
-    if values is None:
-        return None
     positive = values[values > 0]
     return float(np.median(positive)) if len(positive) >= FEWEST else None
 
@@ -127,12 +137,18 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
     usable = owners >= 0
     columns: dict[str, np.ndarray] = {}
     holders: dict[str, Checked] = {}
-    for name in BANDS:
+    own = {
+        column.name: checked
+        for checked in (enterprises, annual)
+        for column in checked.table.columns
+        if column.kind == "money" and column.unit == "CNY" and column.name not in BANDS
+    }
+    for name in (*BANDS, *own):
         owner, _, column = name.rpartition(".")
-        checked = tables.get(owner) if owner else enterprises if name in _ENTERPRISE else annual
+        checked = tables.get(owner) if owner else enterprises if name in _ENTERPRISE else own.get(name, annual)
         if checked is not None and column in checked.positions:
             values = np.where(checked.known(column), checked.numbers(column), 0) / FEN
-            columns[name] = values[usable] if checked is annual else values
+            columns[name] = values if usable.all() or checked is not annual else values[usable]
             holders[name] = checked
     answered = {
         name for name, checked in holders.items() if (unit := checked.units.get(name.rpartition(".")[2])) is not None and unit.is_settled
@@ -141,7 +157,7 @@ def check_magnitudes(tables: Mapping[str, Checked], owners: np.ndarray) -> None:
         if name not in answered and _all_odd(name, values):
             checked, column = holders[name], name.rpartition(".")[2]
             word = checked.units[column].word if column in checked.units else "元"
-            low, high = BANDS[name]
+            low, high = band_of(name)
             cause = phrase(
                 "the few amounts of {} all lie outside what is believable, {} to {} CNY, read as {}",
                 checked.table.column(column).label,
@@ -177,10 +193,10 @@ def _all_odd(name: str, values: np.ndarray, times: float = 1) -> bool:
     """Whether the amounts are too few for a median, and all lie on one side of what is believed of one; times: so far outside."""
     positive = values[values > 0]
     # what is paid or paid for is read in its unit, however few; but one small amount may be so
-    few = FEW if name in (*_ENTERPRISE, *_YEARLY) else 1 if values.max(initial=0) > BANDS[name][1] else 2
+    low, high = band_of(name)
+    few = FEW if name in (*_ENTERPRISE, *_YEARLY) else 1 if values.max(initial=0) > high else 2
     if not few <= len(positive) < FEWEST:
         return False
-    low, high = BANDS[name]
     return bool(positive.max() * times < low or positive.min() > high * times)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from simulator.errors import Problem
 from simulator.phrases import phrase
 from simulator.population.column import Column, Table
 from simulator.population.layout import MOST_COLUMNS
-from simulator.population.raw import RawTable, Typed, as_text
+from simulator.population.raw import Later, RawTable, Typed, as_text
 from simulator.population.sheets import MOST_BYTES
 from simulator.population.units import column_named, of_name
 
@@ -39,27 +39,46 @@ def from_parquet(data: bytes, label: str, of: Table) -> RawTable | Problem:
         texts = [field.name for field in schema if str(field.type).removeprefix("large_") in ("string", "binary")]
         # texts as numbers into their different values: however often one is repeated, it is held once
         file = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts)
-        table = pyarrow.Table.from_batches(bounded(file.iter_batches(BATCH)), file.schema_arrow)
-        coarse = [
-            rounded(label, column)
-            for field, held in zip(schema, table.columns, strict=True)
-            if pyarrow.types.is_float32(field.type) or pyarrow.types.is_float16(field.type)
-            if (column := column_named(field.name, of)) is not None and column.kind == "money"
-            if (compute.max(compute.abs(held.cast(pyarrow.float64()))).as_py() or 0) >= SEVEN_DIGITS
-        ]
+        total, coarse, found = 0, list[Problem](), list[Sequence[str]]()
+
+        def again(at: int) -> Callable[[], Sequence[str]]:
+            return lambda: as_texts(_column(file, at))
+
+        for at, field in enumerate(schema):  # one at a time: texts are kept, numbers read again when they are wanted
+            held = _column(file, at, total)
+            total += held.nbytes
+            column = column_named(field.name, of)
+            if (
+                (pyarrow.types.is_float32(field.type) or pyarrow.types.is_float16(field.type))
+                and (column is not None and column.kind == "money")
+                and (compute.max(compute.abs(held.cast(pyarrow.float64()))).as_py() or 0) >= SEVEN_DIGITS
+            ):
+                coarse.append(rounded(label, column))
+            texts_of = as_texts(held)
+            found.append(Later(rows, again(at)) if isinstance(texts_of, Typed) else texts_of)
         return RawTable(
             label,
             False,
-            list(map(str, table.column_names)),
+            list(map(str, schema.names)),
             0,
-            [as_texts(held) for held in table.columns] or [()],
-            list(range(1, table.num_rows + 1)),
+            found or [()],
+            range(1, rows + 1),
             says=[*of_name(label), *(("title", text) for text in _said(schema.metadata))],
             comments=[(0, at, text) for at, field in enumerate(schema) for text in _said(field.metadata)],
             warnings=coarse,
         )
     except (pyarrow.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
         return Problem(label, phrase("this is no Parquet file that can be read: {}", type(error).__name__), "write it anew")
+
+
+def _column(file: Any, at: int, before: int = 0) -> Any:
+    """A column of a Parquet file; before: bytes of those that were read. Raises ValueError where a file holds more than any register."""
+    import pyarrow
+
+    name = file.schema_arrow.names[at]
+    place = file.schema_arrow.names[:at].count(name)  # of several of that name
+    batches = bounded(file.iter_batches(BATCH, columns=[name]), before)
+    return pyarrow.chunked_array([batch.column(place) for batch in batches], file.schema_arrow.field(at).type)
 
 
 def rounded(label: str, column: Column) -> Problem:
@@ -78,9 +97,8 @@ def _said(metadata: Mapping[bytes, bytes] | None) -> list[str]:
     ]
 
 
-def bounded(batches: Iterable[Any]) -> Iterator[Any]:
+def bounded(batches: Iterable[Any], total: int = 0) -> Iterator[Any]:
     """Record batches while they hold what a register may. Raises ValueError for more bytes than any register has."""
-    total = 0
     for batch in batches:
         total += batch.nbytes
         if total > MOST_BYTES:

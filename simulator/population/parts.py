@@ -26,7 +26,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.law.policy import Policy
 from simulator.phrases import phrase
 from simulator.population.register import APPLICATION, Population
-from simulator.population.schema import contract, under
+from simulator.population.schema import contract, table_named, under
 from simulator.resources import state_of
 from simulator.streams import keys_of
 
@@ -153,7 +153,7 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     """A register, in memory or, where it lies in parts, on disk; policy: whose contract it is to fulfil. Raises PopulationError with
     every problem of every part."""
     from simulator.population.readers import read_population  # only where a register is read: a run may have none
-    from simulator.population.sources import PART
+    from simulator.population.sources import PART, TABLE_FILES
 
     if policy is not None and contract().policy is not policy:
         with under(policy):
@@ -161,6 +161,9 @@ def open_register(path: str | Path, units: Mapping[str, str] | None = None, poli
     if not lies_in_parts(path):
         return read_population(path, units)
     folder = Path(path).resolve()
+    if beside := [e.name for e in sorted(folder.iterdir()) if e.suffix.lower() in TABLE_FILES and table_named(e.stem) is not None]:
+        cause = "lies beside the parts of a register and would not be read"
+        raise PopulationError([Problem(f"{folder.name}/{name}", cause, "move it away, or the parts") for name in beside])
     found = {entry.name: match for entry in folder.iterdir() if (match := PART.fullmatch(entry.name))}
     names = sorted(found)
     count = int(found[names[0]].group(2))

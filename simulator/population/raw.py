@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, overload
@@ -49,6 +49,29 @@ class Typed(Sequence[str]):
         if isinstance(row, slice):
             return [self[at] for at in range(*row.indices(len(self)))]
         return "" if self.missing[row] else self.spelt(self.values[row].item())
+
+
+class Later(Sequence[str]):
+    """A column that is decoded from its file each time it is wanted as a whole, and kept only once single cells are looked at."""
+
+    def __init__(self, length: int, read: Callable[[], Sequence[str]]):
+        self.length, self.read = length, read
+        self.kept: Sequence[str] | None = None
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read())
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if self.kept is None:
+            self.kept = self.read()
+        return self.kept[row]  # type: ignore[return-value]  # slices of columns are lists
 
 
 def as_text(value: Any) -> str:
@@ -97,7 +120,7 @@ class RawTable:
     header: list[str]
     header_line: int
     columns: list[Sequence[str]]
-    lines: list[int]
+    lines: Sequence[int]
     warnings: list[Problem] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     beside: str = ""

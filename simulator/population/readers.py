@@ -31,6 +31,7 @@ from simulator.population.schema import contract, under
 from simulator.population.sources import open_source
 from simulator.population.totals import check_totals
 from simulator.population.units import check_answers, stated
+from simulator.resources import give_back
 
 
 @dataclass
@@ -94,12 +95,14 @@ def examine(
     if named := sorted({text for raw in source.tables.values() for where, text in raw.says if where == "name" and stated(text)[0]}):
         source.sha256 = hashlib.sha256(repr((source.sha256, named)).encode()).hexdigest()  # a name that says the unit changes the amounts
     tables = {table.name: check(source.tables[table.name], table, units) for table in contract().tables if table.name in source.tables}
+    give_back()
     owners = _check_keys(tables)
     _tell_missing(source, name, kind)
     for checked in tables.values():
         check_totals(checked)
     if "enterprises" in tables and "annual" in tables:
         check_magnitudes(tables, owners["annual"])
+    give_back()
     errors = [problem for problem in source.problems if problem.severity == "error"]
     reported = {problem.place for problem in errors}  # a cell without a value must not also be reported as blank
     errors += [error for checked in tables.values() for error in checked.errors if error.place not in reported]

@@ -14,7 +14,7 @@ from simulator.population.cells import UNKNOWN, Refused, own_unit, parse, shown
 from simulator.population.checked import KEYS, LITERAL, MOST, Checked, stored
 from simulator.population.column import Column, plain
 from simulator.population.days import NO_DAY
-from simulator.population.raw import Typed
+from simulator.population.raw import Later, Typed
 from simulator.population.spelling import iso
 from simulator.population.units import Declared
 
@@ -38,8 +38,9 @@ _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
     """Store a column's values. Each distinct text is read once: offices repeat themselves."""
+    texts = texts.read() if isinstance(texts, Later) else texts
     if isinstance(texts, Typed) and (at_once := _read_typed(texts, column, checked.units.get(column.name))) is not None:
-        checked.values[column.name] = at_once
+        checked.keep(column.name, at_once)
         return
     values: dict[str, int | str] = {}
     remarkable: dict[str, Refused | str] = {}  # texts to be reported: a refusal, "unknown", or a word of OFTEN
@@ -59,13 +60,14 @@ def read_column(checked: Checked, column: Column, texts: Sequence[str]) -> None:
             remarkable[text] = "unknown"
         else:
             try:
-                values[text], remark = parse(clean, column, unit, mac_dates)
+                value, remark = parse(clean, column, unit, mac_dates)
+                values[text] = text if value == text else value  # one object for what was read and what is kept
                 if remark:
                     remarkable[text] = remark
             except Refused as refused:
                 refusals += not refused.together
                 remarkable[text] = refused.with_traceback(None) if refusals <= MOST else ONE_MORE
-    checked.values[column.name] = stored([values[text] for text in texts], column)
+    checked.keep(column.name, stored([values[text] for text in texts], column))
     if remarkable:
         _tell_remarkable(checked, column, texts, values, remarkable)
     if unseen:

@@ -7,9 +7,10 @@ report names everything.
 from __future__ import annotations
 
 import csv
-import io
 import re
+from array import array
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from simulator.errors import Problem
 from simulator.phrases import phrase
@@ -27,6 +28,8 @@ BIG5 = "Big5, of Traditional Chinese, as it seems"
 CUT = "wrong at the end, where a character is not whole: the file was cut off"
 SAVE = "open it in Notepad and save it with the encoding UTF-8; if it is unreadable there, have it exported as .xlsx"
 AGAIN = "have the file made or sent anew"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+SHORT = 5  # characters of a cell that is likely to stand in many rows
 MOST_LINE = 1_000_000  # bytes between two line ends; a row of a register is below 10,000
 
 
@@ -93,23 +96,25 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
         text, encoding = decode(data)
     except ValueError as error:
         return Problem(label, phrase("the text's encoding is {}", error), AGAIN if str(error) == CUT else SAVE)
-    whole, text = text, text.rstrip("\x1a\0\x04\r\n")  # programs of DOS end a file with 0x1A or fill it up, and that is no row
+    length = len(text)
+    text = text.rstrip("\x1a\0\x04\r\n")  # programs of DOS end a file with 0x1A or fill it up, and that is no row
     if not text.strip("\ufeff\x1a").strip():
         return Problem(label, "the file is empty", "write a header line and one line per row")
     if "\x00" in text:
         return Problem(label, phrase("this is no text: byte 0 at character {}", text.index(chr(0))), SAVE)
     delimiter = _delimiter(text, table)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, lines, first = [], [], 1
+    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
+    rows, lines, first = [], array("l"), 1
+    short: dict[str, str] = {}  # cells that many rows have, each kept once
     try:
         for row in reader:
-            rows.append(row)
+            rows.append([cell if len(cell) > SHORT else short.setdefault(cell, cell) for cell in row])
             lines.append(first)
             first = reader.line_num + 1
     except csv.Error as error:
         cause = phrase("the row cannot be taken apart: {}", error)
         return Problem(f"{label} line {first}", cause, 'write a text that holds a quotation mark as "…""…", and close every quotation')
-    found = arrange(Grid(label, rows, lines, is_sheet=False, title=label, open_at=len(data) * (whole == text)), table)
+    found = arrange(Grid(label, rows, lines, is_sheet=False, title=label, open_at=len(data) * (length == len(text))), table)
     if isinstance(found, RawTable):
         found.encoding = encoding
         if encoding == "GB18030" and not any(column_named(name, table) for name in found.header) and is_big5(data):
@@ -119,7 +124,7 @@ def from_csv(data: bytes, label: str, table: Table) -> RawTable | Problem:
     return found
 
 
-def _torn(raw: RawTable, rows: list[list[str]], lines: list[int]) -> Problem | None:
+def _torn(raw: RawTable, rows: list[list[str]], lines: Sequence[int]) -> Problem | None:
     """What is to be said of amounts that a comma between thousands has torn into two cells: 3,000,000 without quotation is 3, 000 and 000.
 
     A row that is too long for the header, or a cell of 050 behind one of 3, says so.

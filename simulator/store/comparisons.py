@@ -23,7 +23,7 @@ from simulator.errors import Problem, ReportError
 from simulator.files import change
 from simulator.phrases import phrase
 from simulator.spreadsheets import save_csv
-from simulator.store.folder import RECORD, Recorded, read_csv, read_output, read_record
+from simulator.store.folder import RECORD, Recorded, is_own, read_csv, read_output, read_record
 from simulator.store.kinds import profile_of
 from simulator.store.record import TOTAL, RunFolder, read_contributions
 
@@ -56,6 +56,9 @@ class ComparisonFolder(Recorded):
         """Read the folder of a comparison. Raises ReportError with all that is missing, changed or unreadable."""
         path, profile = Path(path), profile_of(profile)
         record = read_record(path / RECORD, RECORD_KEYS)
+        if elsewhere := [entry["folder"] for entry in record["runs"] if not is_own(entry["folder"])]:
+            cause = phrase("lists {}, which lies elsewhere", repr(elsewhere[0]))
+            raise ReportError(Problem(str(path / RECORD), cause, "compare again"))
         problems: list[Problem] = []
         files = {**FILES, **{name: columns for name, columns in LATER.items() if name in record["outputs"]}}
         raw = {name: read_output(path, name, record["outputs"], problems) for name in files}

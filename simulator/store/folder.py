@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from simulator.disclosure.suppression import Plan
 from simulator.errors import Problem, ReportError, nearest
 from simulator.files import settled
 from simulator.phrases import phrase
-from simulator.regular import bytes_of
+from simulator.regular import bytes_of, parsed
 from simulator.spreadsheets import unescaped
 
 RECORD = "record.json"
@@ -55,12 +54,23 @@ class Recorded:
         return self.plan.published() if self.plan is not None else []
 
 
+def _of(kind: type | tuple[type, ...]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(each, kind) and not isinstance(each, bool) for each in value)
+
+
+SHAPES: Mapping[str, Callable[[object], bool]] = {  # of what a record says, where it says it
+    **dict.fromkeys(("outputs", "hashes", "population"), lambda value: isinstance(value, dict)),
+    **dict.fromkeys(("clauses", "targets", "alternatives", "runs"), _of(dict)),
+    **dict.fromkeys(("years", "cash_years"), _of((int, str))),
+}
+
+
 def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
     """`record.json`, once a change of its folder that was cut short is at its end. Raises ReportError when it cannot be read or
     lacks one of `keys`."""
     settled(file.parent, ReportError)
     try:
-        record = json.loads(bytes_of(file).decode("utf-8-sig"))
+        record = parsed(bytes_of(file).decode("utf-8-sig"))
     except OSError as e:
         remedy = "name the folder of a finished run"
         raise ReportError(Problem(str(file), phrase("cannot be read ({})", e.strerror or e), remedy)) from e
@@ -69,7 +79,14 @@ def read_record(file: Path, keys: Iterable[str]) -> dict[str, Any]:
     missing = [key for key in keys if not isinstance(record, dict) or key not in record]
     if missing:
         raise ReportError(Problem(str(file), phrase("lacks {}", ", ".join(missing)), "run the scenario again"))
+    if wrong := [key for key, shape in SHAPES.items() if key in record and not shape(record[key])]:
+        raise ReportError(Problem(str(file), phrase("is not a run's record ({})", ", ".join(wrong)), "run the scenario again"))
     return record
+
+
+def is_own(name: object) -> bool:
+    """Whether a record's name is that of a file beside it."""
+    return isinstance(name, str) and name not in ("", "..") and "\0" not in name and len(name) < 256 and Path(name).name == name
 
 
 def read_output(path: Path, name: str, outputs: Mapping[str, str], problems: list[Problem]) -> bytes:

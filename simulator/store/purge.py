@@ -19,7 +19,7 @@ from simulator.files import delete, delete_empty, listed, settle_below
 from simulator.phrases import phrase
 from simulator.regular import digest_of
 from simulator.store.artefact import RECORDS
-from simulator.store.folder import RECORD
+from simulator.store.folder import RECORD, is_own
 from simulator.store.verify import CHANGED, MISSING, SAME, json_of, state_of
 
 GONE, KEPT, ALTERED, OTHER, LOCKED = "gone", "kept", "altered", "other", "locked"
@@ -50,7 +50,7 @@ def purge(folder: str | Path) -> pd.DataFrame:
             continue
         for name, digest in outputs.items():
             target = file.parent / str(name)
-            if Path(str(name)).name != name or target.is_symlink():
+            if not is_own(name) or target.is_symlink():
                 problems.append(Problem(str(file), phrase("lists {}, which lies elsewhere", repr(name)), "restore the record"))
             elif (state := state_of(target, str(digest))) != MISSING:
                 found[target] = state, str(digest)

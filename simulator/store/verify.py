@@ -22,12 +22,12 @@ from simulator.files import settle_below
 from simulator.law.shipped import shipped_policies
 from simulator.phrases import phrase
 from simulator.population.register import Population
-from simulator.regular import bytes_of, digest_of
+from simulator.regular import bytes_of, digest_of, parsed
 from simulator.scenario import Scenario, load_scenario, parse_set, under_policy
 from simulator.sources import source_hash
 from simulator.spreadsheets import unescaped
 from simulator.store.artefact import RECORDS
-from simulator.store.folder import RECORD
+from simulator.store.folder import RECORD, is_own
 from simulator.store.kinds import BESIDE, FORMATS, KINDS, LANGUAGES
 from simulator.store.record import RunFolder
 from simulator.store.run_files import ANALYSES
@@ -65,7 +65,7 @@ def verify(
     runs: dict[str, Record] = {}
     for file in found:
         record = json_of(file)
-        if record is None or not isinstance(record.get("outputs"), Mapping) or "run_id" not in record:
+        if record is None or not _is_sound(record):
             rows.append((_name(file, top), UNREAD, ""))
             continue
         runs |= {str(record[name]): record for name in ("run_id", "reference") if name in record}
@@ -86,7 +86,7 @@ def _reports(top: Path, runs: Mapping[str, Record]) -> list[tuple[str, str, str]
         record = json_of(file)
         report = file.parent.parent / file.name.removesuffix(".json")
         recorded.add(report)
-        if record is None or not {"sha256", "run_id", "hashes"} <= set(record):
+        if record is None or not {"sha256", "run_id", "hashes"} <= set(record) or not isinstance(record["hashes"], Mapping):
             rows.append((_name(file, top), UNREAD, ""))
             continue
         state, run = state_of(report, str(record["sha256"])), runs.get(str(record["run_id"]))
@@ -190,10 +190,17 @@ def state_of(file: Path, digest: str) -> str:
         return MISSING
 
 
+def _is_sound(record: Record) -> bool:
+    """Whether a record lists files beside it, and what they were made of."""
+    outputs = record.get("outputs")
+    made_of = all(isinstance(record.get(key, {}), Mapping) for key in ("hashes", "population"))
+    return "run_id" in record and made_of and isinstance(outputs, Mapping) and all(map(is_own, outputs))
+
+
 def json_of(file: Path) -> Record | None:
     """What a file of JSON holds; None where it is none."""
     try:
-        found = json.loads(bytes_of(file).decode("utf-8-sig"))
+        found = parsed(bytes_of(file).decode("utf-8-sig"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, Mapping) else None

@@ -121,6 +121,14 @@ def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
     assert "under one of their ids" in texts_of(open_register, tmp_path)[0]
 
 
+def test_a_table_beside_the_parts_is_named(people, tmp_path):
+    written(people, tmp_path / "r", 30)
+    (tmp_path / "r" / "年度.csv").write_text("enterprise_id,year\n", encoding="utf-8")
+    (tmp_path / "r" / "calibration.txt").write_text("remarks", encoding="utf-8")
+    [reported] = texts_of(open_register, tmp_path / "r")
+    assert reported.startswith("r/年度.csv: lies beside the parts")
+
+
 def test_a_missing_part_a_faulty_part_and_a_changed_part_are_reported(people, tmp_path):
     register = written(people, tmp_path / "r", 30)
     folders = sorted((tmp_path / "r").glob("part-*"))

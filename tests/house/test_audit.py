@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from simulator import audit, files
-from simulator.cli import main
+from simulator.cli import VERBS, entered, main
 from simulator.errors import SimulatorError
 from simulator.files import put
 from tests.faults import texts_of
@@ -72,7 +72,23 @@ def test_every_act_has_a_beginning_and_an_end(log):
     assert audit.broken(log) == (0, "")
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_that_reads_data_is_entered(verb, log, monkeypatch):
+    with entered(verb):
+        pass
+    if verb in ("audit", "guide", "completion"):
+        assert not log.exists()
+    else:
+        assert results(log) == [(verb, "begun"), (verb, "done")]
+
+
+def test_the_scenario_whose_terms_are_listed_is_entered(log, capsys):
+    assert main(["terms", "law.tax_rebate"]) == 0 and capsys.readouterr().out
+    assert [*json.loads(log.read_text("utf-8").splitlines()[-1])["read"]] == ["scenario"]
+
+
 def test_an_act_that_was_killed_has_no_end(log):
+
     kill = f"import os\nfrom simulator.audit import act\nwith act('run'): os._exit({9})"
     subprocess.run([sys.executable, "-c", kill], cwd=ROOT, timeout=60, check=False)
     assert results(log) == [("run", "begun")] and audit.broken(log) == (0, "")

@@ -36,7 +36,7 @@ SURVIVORS = Path(__file__).with_name("survivors.yaml")
 LAW_TESTS = Path(__file__).parents[1] / "law"
 DISCLOSURE_TESTS = [  # the quick ones first
     Path(__file__).parents[1] / "report" / f"test_{name}.py"
-    for name in ("combination_rules", "disclosure_rules", "release_rules", "disclosure", "attackers")
+    for name in ("combination_rules", "disclosure_rules", "release_rules", "protect", "disclosure", "attackers")
 ]
 SCENARIO = "../scenario/test_scenario"  # numbers of the law are changed there
 TESTS = {  # of a module, whatever the function

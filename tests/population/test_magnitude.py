@@ -6,7 +6,9 @@ import pytest
 from simulator import load_scenario, synthesize
 from simulator.errors import PopulationError
 from simulator.population.magnitude import BANDS, FEWEST, doubts
-from simulator.population.readers import read_population
+from simulator.population.readers import examine, read_population
+from simulator.population.schema import under
+from simulator.scenario import under_policy
 from tests.population.registers import write
 
 MEASURED = ("registered_capital", "paid_in_capital", "sales", "online_sales", "vat", "business_tax", "income_tax", "retained_tax")
@@ -117,3 +119,85 @@ def test_every_band_leaves_room_for_a_slip_of_ten_thousand():
     for low, high in BANDS.values():
         middle = (low * high) ** 0.5
         assert low < middle < high and middle * 1e4 > high and middle / 1e4 < low
+
+
+AMOUNTS = [*MEASURED, "district_contribution", "line_lease", "entry_fee", "membership_income", "amount"]
+
+
+@pytest.mark.parametrize("factor", [1e4, 1e-4])
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_a_few_cells_in_another_unit_are_asked_about(name, factor, tmp_path):
+    """A tenth of the amounts of a sound register, at least one of them of an enterprise with other years."""
+    tables = {key: frame for key, frame in synthesize(enterprises=400, seed=1).to_tables().items() if len(frame)}
+    owner = next(key for key, frame in tables.items() if name in frame)
+    amounts = tables[owner][name].astype(float)
+    chosen = np.random.default_rng(0).choice(np.flatnonzero(amounts > 0), max(1, int((amounts > 0).sum()) // 10), replace=False)
+
+    before = asked(tables, tmp_path)
+    amounts.iloc[chosen] = (amounts.iloc[chosen] * factor).round(2)
+    found = asked(tables | {owner: tables[owner].assign(**{name: amounts})}, tmp_path) - before
+    assert any(name in cause or "capital" in cause for cause in found)
+
+
+def asked(tables, folder) -> set[str]:
+    """What a register of these tables is asked about, whether it stops or not."""
+    rows = {key: [list(f.columns), *f.astype(str).replace({"nan": "", "NaT": "", "None": ""}).values.tolist()] for key, f in tables.items()}
+    return {problem.cause for problem in examine(write(folder, **rows)).problems if "finer" not in problem.cause}
+
+
+def test_sound_registers_are_asked_about_hardly_any_cell(tmp_path):
+    alarms = 0
+    for number, district in enumerate(DISTRICTS):
+        folder = tmp_path / str(number)
+        synthesize(load_scenario("baseline", district), 120, number).write_folder(folder)
+        alarms += any("if it is another unit" in w.remedy for w in read_population(folder).warnings)
+    assert alarms <= 1
+
+
+@pytest.mark.parametrize("unit", ["万元", "元", "亿元"])
+@pytest.mark.parametrize("count", [1, 3, 10])
+@pytest.mark.parametrize(
+    ("name", "typical"),
+    [
+        *(("line_lease", amount) for amount in (6_000, 100_000)),
+        *(("entry_fee", amount) for amount in (1_000, 30_000)),
+        *(("membership_income", amount) for amount in (100_000, 3_000_000)),
+        *(("vat", amount) for amount in (3_000, 90_000)),
+        *(("retained_tax", amount) for amount in (1_500, 30_000)),
+        *((f"{table}.amount", amount) for table in ("existing_support", "paid") for amount in (5_000, 500_000)),
+    ],
+)
+def test_however_few_amounts_are_off_by_ten_thousand_they_are_asked_about(name, typical, count, unit, tmp_path):
+    """Under a header in 万元 the amounts in 元; under one in 元 or 亿元 those in 万元."""
+    amounts = [f"{typical * (1 + n / 10) / (1 if unit == '万元' else 10_000):.2f}" for n in range(count)]
+    table, _, column = name.rpartition(".")
+    codes = [f"E{n}" for n in range(20)]
+    enterprises = [["enterprise_id", "registered_capital"], *([code, "1000000"] for code in codes)]
+    annual = [["enterprise_id", "year", "sales"], *([code, "2013", "3000000"] for code in codes)]
+    tables = {"enterprises": enterprises, "annual": annual}
+    if table:
+        rows = zip(codes, amounts, strict=False)
+        tables[table] = [["enterprise_id", "year", "clause", f"amount（{unit}）"], *([code, "2013", "5", text] for code, text in rows)]
+    else:
+        for row, text in zip(annual, [f"{column}（{unit}）", *amounts, *[""] * 20], strict=False):
+            row.append(text)
+    found = examine(write(tmp_path, **tables))
+    assert any(column in p.cause and "finer" not in p.cause and "unit" in f"{p.cause} {p.remedy}" for p in found.problems)
+
+
+def test_a_policy_s_own_amounts_are_asked_about(tmp_path):
+    scenario = under_policy("jinzhai_2016", "baseline")
+    with under(scenario.law.policy):
+        tables = {key: frame for key, frame in synthesize(scenario, 300, 2).to_tables().items() if len(frame)}
+        own = [
+            f.name
+            for f in scenario.law.policy.facts
+            if f.name in tables["annual"] and f.unit.name == "CNY" and tables["annual"][f.name].any()
+        ]
+        assert len(own) >= 4
+        for name in own:
+            for factor in (1e4, 1e-4):
+                scaled = tables["annual"][name].astype(float) * factor
+                found = asked(tables | {"annual": tables["annual"].assign(**{name: scaled.round(2)})}, tmp_path)
+                assert any(name in cause for cause in found), (name, factor)
+        assert not any(name in cause for name in own for cause in asked(tables, tmp_path))

@@ -241,7 +241,7 @@ def test_an_absent_column_is_unknown_as_a_whole_and_warned_of_once(tmp_path):
 def test_only_facts_without_a_derivation_are_missed(tmp_path):
     population = read_population(write(
         tmp_path, enterprises=table("enterprise_id", "E1"), annual=table("enterprise_id year", "E1 2013"),
-        existing_support=table("enterprise_id year clause amount", "E1 2013 1 1")))  # fmt: skip
+        existing_support=table("enterprise_id year clause amount", "E1 2013 1 1000")))  # fmt: skip
     silent = {"enterprise_id", "name", "group_id", "parent_id", "area", "sector", "closed_on", "former_id", "year",
               "employees", "retained_tax", "district_contribution"}  # fmt: skip
     under_a_reading = {"unsound_on", "founded_locally"}

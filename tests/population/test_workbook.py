@@ -33,9 +33,9 @@ def annual(**cells) -> list[list]:
 
 
 def test_a_workbook_is_the_same_population_as_its_csv(tmp_path):
-    cells = {"year": 2013, "sales": 1234.5, "rent": 1.1 + 2.2, "designated_building": True, "trades_locally": "是",
+    cells = {"year": 2013, "sales": 61234.5, "rent": 1.1 + 2.2, "designated_building": True, "trades_locally": "是",
              "paid_members": 1001, "building_occupancy": 0.85, "entry_fee": "未知", "vat": "３，０００"}  # fmt: skip
-    texts = {"year": "2013", "sales": "1234.50", "rent": "3.3", "designated_building": "是", "trades_locally": "1",
+    texts = {"year": "2013", "sales": "61234.50", "rent": "3.3", "designated_building": "是", "trades_locally": "1",
              "paid_members": "1001", "building_occupancy": ".85", "entry_fee": "unknown", "vat": "3000"}  # fmt: skip
     support = table("enterprise_id year clause amount payer", "E1 2013 3 900 市级")
     book = write_workbook(tmp_path / "名录.xlsx", annual=annual(**cells), existing_support=support)

@@ -218,6 +218,7 @@ def test_all_combinations_span_what_may_be_told():
     one = np.array([[1000.0], [0.0], [0.0]])
     assert not spanned(np.hstack([one, 3 * one])) and not spanned(np.hstack([one, one + 1e-3]))  # one figure, however often
     assert spanned(np.array([[200.0, 201]] * 9 + [[310.0, 0]]) * 1000)  # whoever one release lacks
+    assert spanned(np.vstack([[[0.9, 0]] * 50, [[0, 0.99]] * 2, [[0, 0.1]]]))  # however little each holds
     vectors = np.random.default_rng(7).uniform(5e5, 1e6, (40, 2))
     assert not spanned(vectors) and spanned(vectors, Rules(percent=2000.0)) and spanned(vectors, Rules(dominance=((1, 5.0),)))
 

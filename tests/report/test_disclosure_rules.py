@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -133,6 +134,18 @@ def test_an_own_error_goes_before_the_rows():
     assert shown["share"].tolist() == [0.123456] and shown["revenue_2013"].tolist() == [4_567_890_123.0]
 
 
+def test_an_error_of_nothing_is_nothing():
+    shown = summary_released(summary(standard_error=[0.0, np.nan, 0.0, 0.0]), Plan())["standard_error"]
+    assert shown[[0, 2, 3]].tolist() == [0.0] * 3 and np.isnan(shown[1])
+
+
+def test_years_are_not_rounded():
+    table = pd.DataFrame({"measure": ["paid"], "clause": ["a"], "year": [2013], "mean": [1_234_567.8], "expected": [7_654_321.0]})
+    table = table.assign(standard_error=0.0, expected_error=0.0)
+    shown = analyses_released({"expected": table}, Plan())["expected"]
+    assert shown[["year", "mean", "expected"]].to_numpy().tolist() == [[2013, 1_235_000.0, 7_654_000.0]]
+
+
 def test_released_blanks_the_numbers_of_the_rows_held_and_nothing_else():
     table = pd.DataFrame({"name": ["x", "y"], "n": [1, 2], "m": [3.0, 4.0], "kept": [5, 6]})
     shown = released(table, [True, False], ["n", "m"])
@@ -224,18 +237,53 @@ def test_what_is_left_of_the_whole_is_held_to_the_rules_only_where_it_is_shown()
     assert releases._follows(table, without_b, nothing, np.array([True, False]), True, without_b)
 
 
-@given(st.integers(3, 8), st.integers(2, 3), st.integers(0, 2**32 - 1), st.sampled_from([5.0, 25.0, 60.0, 100.0]))
-def test_nobody_of_whom_a_combination_may_tell_is_passed_over(holders, figures, seed, percent):
+RULES = {
+    safety.Rules(percent=20.0, dominance=()): 0.2,
+    safety.Rules(percent=100.0, dominance=((1, 80.0),)): 1.0,
+    safety.Rules(percent=5.0, dominance=((1, 40.0),)): 1.5,
+    safety.Rules(percent=5.0, dominance=((1, 80.0), (2, 80.0))): 0.5,
+}
+
+
+@given(st.integers(5, 9), st.integers(2, 3), st.integers(0, 2**32 - 1), st.sampled_from(list(RULES)))
+def test_nobody_of_whom_a_combination_may_tell_is_passed_over(holders, figures, seed, rules):
     """The search ends early; without that it finds the same."""
-    vectors = np.random.default_rng(seed).lognormal(0, 2, (holders, figures))
-    basis, rules = np.linalg.svd(vectors, full_matrices=False)[0], safety.Rules(percent=percent, dominance=((1, 75.0),))
-    leverage, expected = (basis**2).sum(axis=1), set()
+    basis = np.linalg.svd(np.random.default_rng(seed).lognormal(0, 2, (holders, figures)), full_matrices=False)[0]
+    leverage, expected, least = (basis**2).sum(axis=1), set(), 1 / (1 + RULES[rules] ** 2)
     for one in range(holders):
         others = [other for other in range(holders) if other != one and 1 - leverage[other] >= 1e-9]
-        helped = [leverage[one] + (basis[other] @ basis[one]) ** 2 / (1 - leverage[other]) for other in others]
-        if leverage[one] >= 1 / (1 + (25 / 75) ** 2) or max([leverage[one], *helped]) >= 1 / (1 + (percent / 100) ** 2):
-            expected.add(one)
-    assert {holder for holder, _ in combinations._doubtful(basis, rules)} == expected
+        helped = {other: (basis[other] @ basis[one]) ** 2 / (1 - leverage[other]) for other in others}
+        helper = max(helped, key=helped.__getitem__)
+        expected |= {(one, -1)} if leverage[one] >= least else set()
+        expected |= {(one, helper)} if leverage[one] + helped[helper] >= least else set()
+    assert set(combinations._doubtful(basis, rules)) == expected
+
+
+def test_holders_are_doubted_from_the_leverage_on_that_the_rules_make():
+    """Of one figure of two holders; beside it one that the third has alone, who helps nobody."""
+
+    for rules, rest in RULES.items():
+        least = 1 / (1 + rest**2)
+        for leverage in (least + 1e-6, least - 1e-6):
+            basis = np.array([[np.sqrt(leverage), 0.0], [np.sqrt(1 - leverage), 0.0], [0.0, 1.0]])
+            alone = [(0, -1)] * (leverage > least) + [(1, -1)] * (1 - leverage > least)
+            assert sorted(combinations._doubtful(basis, rules)) == sorted([*alone, (0, 1), (1, 0), (2, -1), (2, 0)]), rules
+
+
+def test_a_share_of_one_that_an_office_sets_low_is_looked_for():
+    """Two figures: of each one holds 44 of 100, and nine others the rest, which differ from figure to figure."""
+    vectors = np.array([[44.0, 0], [0, 43.9], *[[6.2, 0]] * 9, *[[0, 6.2]] * 9]) * 1e4
+    for share, tells in ((43.0, True), (45.0, False)):
+        assert combinations.spanned(vectors, safety.Rules(fewest=1, percent=0.0, dominance=((1, share),))) is tells
+
+
+def test_what_cannot_be_searched_is_refused(monkeypatch):
+    vectors = np.array([[1e5, 1e5]] * 8 + [[9e6, 1e5]])
+    assert combinations.spanned(vectors)
+    many = np.array([[1e5, 2e5], [2e5, 1e5]] * 8)
+    assert not combinations.spanned(many)
+    monkeypatch.setattr(combinations, "linprog", lambda *_, **__: SimpleNamespace(success=False, x=None))
+    assert combinations._worst(np.eye(4), 2, -1).tolist() == [0, 0, 1, 0] and combinations.spanned(vectors)
 
 
 BY_YEAR = pd.DataFrame(
@@ -329,6 +377,8 @@ def test_of_the_ledger_only_totals_are_shown_and_no_largest_recipient():
     shown = analyses_released({"ledger": table}, Plan())["ledger"]
     assert shown[["measure", "clause"]].to_numpy().tolist() == [["paid", TOTAL]]
     assert shown[["p99", "p99_low"]].isna().all().all() and shown["p95"].notna().all()
+    exact = analyses_released({"ledger": table.assign(mean=1_234_567.8)}, Plan())["ledger"]
+    assert exact["mean"].tolist() == [1_235_000.0]
     few = analyses_released({"ledger": table}, Plan(few=frozenset({("paid", TOTAL, TOTAL)})))["ledger"]
     assert few[["p5_low", "p95"]].isna().all().all() and few[["mean", "probability", "paid"]].notna().all().all()
 

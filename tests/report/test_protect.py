@@ -36,6 +36,14 @@ CASES = {
     # one holder is most of the year: its total is dropped, and nothing else is withheld in vain
     "the year's total dropped": ([cube([[1000, 1, 1, 1, 1]], [EACH_10])], {}, [[0], [1]], [0, 1], [0], False),
     "the smallest withheld with it": ([cube([[30, 1, 1, 0, 0]], [EACH_10], [EACH_20])], {}, [[0], [0], [1]], [0, 0, 1], [1], True),
+    "the smallest, however small": (
+        [cube([[0.3, 0.01, 0.01, 0, 0]], [[0.1] * 5], [[0.2] * 5])],
+        {},
+        [[0], [0], [1]],
+        [0, 0, 1],
+        [1],
+        True,
+    ),
     # in the second year the larger one, whose clause has lost its total already
     "of clauses without a total first": (
         [cube([EACH_10, [30, 1, 1, 0, 0]], [[90, 1, 1, 1, 1], EACH_20], [EACH_10, EACH_10], [EACH_50, EACH_50])],
@@ -73,6 +81,11 @@ def test_what_may_be_shown(case):
     assert shown.clauses.tolist() == np.array(clauses, bool).tolist()
     assert shown.years.tolist() == np.array(years, bool).tolist()
     assert shown.whole == whole
+
+
+def test_the_third_and_later_make_a_share_of_the_first_and_no_less():
+    rest = Rules(fewest=1, percent=25.0, dominance=())
+    assert sensitive(np.array([100.0, 50, 24.9]), rest) and not sensitive(np.array([100.0, 50, 25.1]), rest)
 
 
 def test_one_holder_may_have_up_to_the_share_and_no_more():

@@ -12,7 +12,7 @@ import simulator
 from simulator.cli import main
 from simulator.errors import ReportError
 from simulator.files import put
-from simulator.store.comparisons import write_comparison
+from simulator.store.comparisons import ComparisonFolder, write_comparison
 from tests.cli.running import listing
 
 
@@ -33,6 +33,16 @@ def copy(made, tmp_path):
 
 def states(found) -> dict[str, str]:
     return dict(zip(found["file"], found["state"], strict=True))
+
+
+@pytest.mark.parametrize("profile", ["internal", "external"])
+def test_a_comparison_whose_runs_lie_elsewhere_is_not_read(copy, profile):
+    record = json.loads((copy / "compare" / "record.json").read_text("utf-8"))
+    for place in ("../compare/0-baseline", "/etc", "", "\0"):
+        record["runs"][0]["folder"] = place
+        (copy / "compare" / "record.json").write_text(json.dumps(record), encoding="utf-8")
+        with pytest.raises(ReportError, match="lies elsewhere"):
+            ComparisonFolder.open(copy / "compare", profile)
 
 
 def test_what_the_records_list_is_gone_and_the_rest_is_named(copy, capsys):

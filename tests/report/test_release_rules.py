@@ -203,6 +203,7 @@ def test_each_clause_hides_its_own_instalments_only():
     plan = plan_of(behind(*awards, *[("paid", c, y, MANY, 60) for c in "ab" for y in (2013, 2014, 2015, 2016)]), parts=(3, 2))
     assert [plan.shows("paid", "a", year) for year in (2013, 2014, 2015, 2016)] == [F, F, F, T]
     assert [plan.shows("paid", "b", year) for year in (2013, 2014, 2015, 2016)] == [F, F, T, T]
+    assert [plan.shows("paid", TOTAL, year) for year in (2013, 2014, 2015, 2016)] == [F, F, F, T]
 
 
 def test_who_stands_behind_each_figure_is_counted():
@@ -237,6 +238,16 @@ def test_who_stands_behind_each_figure_is_counted():
     assert {key: found[key] for key in expected} == expected
 
 
+def test_of_several_runs_the_one_with_the_fewest_counts():
+    """However little each contributes; none in one of them does not count."""
+    rows = [("taxes", "", 0), ("awarded", "a", 2014), ("paid", "a", 2014), ("forecast", "", 2014)]
+    runs = [behind(*[(*row, range(n), amount) for row in rows], ("executed", "", 2014, range(n), 5)) for n, amount in ((9, 0.5), (4, 0.5))]
+    keys = [("taxes", TOTAL, TOTAL), *((measure, TOTAL, "2014") for measure in ("awarded", "paid", "forecast")), ("awarded", "a", TOTAL)]
+    for frames in (runs, runs[::-1], [*runs, behind(("executed", "", 2014, MANY, 5), ("forecast", "", 2015, MANY, 5))]):
+        assert [plan_of(*frames).contributors[key] for key in keys] == [4] * len(keys)
+    assert [plan_of(runs[0]).contributors[key] for key in keys] == [9] * len(keys)
+
+
 def execution(**more):
     """Ten are paid as planned; and what `more` says of executed, forecast and paid."""
     named = {"executed": (MANY, 60), "forecast": (MANY, 90), "paid": (MANY, 120)} | more
@@ -262,6 +273,7 @@ def test_without_both_there_is_no_execution():
     for lacking in ("executed", "forecast"):
         plan = plan_of(behind(*[row for row in (*SAFE[:6], *execution()) if row[0] != lacking]))
         assert not plan.executed.cells.size and not plan.forecast.cells.size and not plan.shows_execution(2014)
+    assert plan_of(behind(*execution()[:2])).executed.cells.size  # nothing else need be there
     whole, part = behind(*SAFE[:6], *execution()), behind(*SAFE[:6], *execution()[2:])
     assert not plan_of(whole, part).executed.cells.size  # of runs published together, one that does not say
 
@@ -288,6 +300,7 @@ def test_support_and_sales_of_several_runs_too():
         (0.4, 0.0, 9.0, (), T),
         (5.0, 0.4, 9.0, (), F),
         (0.0, 0.0, 0.0, MANY, F),
+        (5.0, None, 9.0, (), T),
         (5.0, 5.0, 2.9, (3,), T),
         (5.0, 5.0, 0.4, (3,), T),
         (5.0, 5.0, 3.0, (3,), F),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -12,9 +13,10 @@ import pytest
 
 import simulator
 from simulator.cli import main
-from simulator.errors import ReportError
+from simulator.errors import ReportError, SimulatorError
 from simulator.report.publish import publish
 from simulator.store.artefact import RECORDS
+from simulator.store.record import RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +132,35 @@ def test_a_record_without_an_end_is_named_and_not_read(endless, tmp_path):
     endless(tmp_path / "record.json")
     found = simulator.verify(tmp_path)
     assert [*found["file"]] == ["record.json"] and [*found["state"]] == ["unread"]
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../run/summary.csv", "a/b", "..", "", "\0", "x" * 5000])
+def test_a_record_that_lists_what_lies_elsewhere_is_named_and_not_followed(name, copy, capsys):
+    record = json.loads((copy / "record.json").read_text("utf-8"))
+    record["outputs"][name] = "0" * 64
+    (copy / "record.json").write_text(json.dumps(record), encoding="utf-8")
+    assert states(simulator.verify(copy))["record.json"] == "unread"
+    assert main(["verify", str(copy), "--lang", "en"]) == 1
+    with pytest.raises(ReportError, match="lies elsewhere"):
+        simulator.purge(copy)
+    assert (copy / "summary.csv").exists()
+
+
+@pytest.mark.parametrize("file", ["record.json", ".simulator.json"])
+def test_json_nested_without_end_is_no_record(file, copy):
+    (copy / file).write_text('{"a":' * 100_000, encoding="utf-8")
+    found = states(simulator.verify(copy))
+    assert found["record.json"] == "unread" if file == "record.json" else set(found.values()) == {"same"}
+
+
+@pytest.mark.parametrize("forged", [None, 1, -1, "x", "../x", "/etc/passwd", "\0", [], {}, [[]], {"a": {}}, True], ids=repr)
+def test_whatever_a_record_says_is_read_or_refused(forged, copy):
+    record = json.loads((copy / "record.json").read_text("utf-8"))
+    for key in record:
+        (copy / "record.json").write_text(json.dumps(record | {key: forged}), encoding="utf-8")
+        for look in (simulator.verify, lambda folder: RunFolder.open(folder, "external")):
+            with contextlib.suppress(SimulatorError):
+                look(copy)
 
 
 def test_a_folder_without_a_record_is_refused(tmp_path):

@@ -13,9 +13,12 @@ import simulator
 from simulator import notices, yamlfile
 from simulator.cli import main
 from simulator.errors import ScenarioError
+from simulator.law import policybook
+from simulator.law.policyfile import document_of
+from simulator.law.shipped import policy_path
 from simulator.messages import translated
 from simulator.projection.assumptions import copula_matrix
-from simulator.scenario import load_scenario, parse_set
+from simulator.scenario import load_scenario, parse_set, under_policy
 from simulator.scenario.consistency import nearest_possible
 from tests.faults import problems_of, texts_of
 from tests.of_2013 import RISING
@@ -260,6 +263,46 @@ def test_thresholds_must_rise_in_every_year(lower, higher):
         {f"law.{lower}": low * 3, f"law.{higher}": high * 3}
         | {f"law.{path}": BASELINE.law.numbers[path].at(2013) * 3 for paths in RISING for path in paths if lower in paths}
     )
+
+
+STEPS, TIER = "steps: {sales1: award1, sales2: award2}", "tier(rise >= {rise1: award1, rise2: award2})"  # 1 m, 2 m
+
+
+@pytest.mark.parametrize(
+    "was, now",
+    [
+        (STEPS, "steps: {200万元: award1, 100万元: award2}"),
+        (STEPS, "steps: {sales1: award1, 50万元: award2}"),
+        (STEPS, "steps: {300万元: award1, sales2: award2}"),
+        (STEPS, "steps: {3 * sales1: award1, sales2: award2}"),
+        (STEPS, "steps: {sales1: award1, sales1 * 2 / 2: award2}"),
+        (TIER, "tier(rise >= {200万元: award1, 100万元: award2})"),
+        (TIER, "tier(rise >= {rise1: award1, 1万元: award2})"),
+        (TIER, "tier(rise >= {9000万元: award1, rise1: award2})"),
+        (TIER, "tier(rise >= {2 * rise2: award1, rise2: award2})"),
+        (TIER, "tier(rise >= {rise1: award1, rise1: award2})"),
+    ],
+)
+def test_thresholds_rise_however_they_are_written(was, now, tmp_path):
+    """As amounts, as numbers of the policy, as what is reckoned from them: in a file, in a workbook, and in a formula that is set."""
+    written = policy_path("jinzhai_2016").read_text("utf-8")
+    file, book = tmp_path / "p.yaml", tmp_path / "p.xlsx"
+    file.write_text(written.replace(was, now), "utf-8")
+    policybook.save(document_of(file).data, book)
+    for policy in (file, book):
+        [text] = {text.partition(": ")[2].partition("\n")[0] for text in texts_of(under_policy, policy) if "do not rise" in text}
+        assert "the thresholds do not rise" in text or "the tiers do not rise" in text
+    if was == TIER:
+        assert any("do not rise" in text for text in texts_of(under_policy("jinzhai_2016").set, {"law.rise_over_2015.formula": now}))
+
+
+def test_thresholds_that_are_reckoned_rise_with_what_is_set(tmp_path):
+    file, written = tmp_path / "p.yaml", policy_path("jinzhai_2016").read_text("utf-8")
+    file.write_text(written.replace(STEPS, "steps: {sales1: award1, sales2 - 50万元: award2}"), "utf-8")
+    scenario = under_policy(file)
+    assert scenario.set({"law.first_shop_sales.sales1": 1_400_000})
+    [text] = texts_of(scenario.set, {"law.first_shop_sales.sales1": 1_600_000})
+    assert "sales2 - 50万元 is not above first_shop_sales.sales1" in text
 
 
 def test_a_scenario_whose_thresholds_fall_is_refused_with_its_line(tmp_path):

@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Protocol
 
 from simulator.errors import nearest
@@ -62,10 +63,29 @@ class Edge:
     ago: int = 0
 
 
+@dataclass(frozen=True)
+class Threshold:
+    """Where a tier begins: as written, what it comes to (1/scale of its unit), and the path where it is a number by itself."""
+
+    text: str
+    node: Node
+    scale: int
+    path: str = ""
+
+    @property
+    def reads(self) -> list[int]:
+        """The numbers it is made of, by their places in the policy."""
+        return [leaf.at[0] for leaf in nodes.leaves(self.node).values()]
+
+    def at(self, numbers: Sequence[int]) -> Fraction:
+        """What it comes to where the policy's numbers are these, in machine units."""
+        return Fraction(nodes.evaluate(self.node, lambda leaf: numbers[leaf.at[0]]), self.scale)
+
+
 @dataclass
 class Uses:
     """What a formula reads: facts of the enterprise and the year, of so many years ago and of fixed years, numbers (paths),
-    readings, other clauses; edges; rising: thresholds of a tier, which must rise; awards: the numbers that tiers give, from the
+    readings, other clauses; edges; rising: thresholds of the tiers, which must rise; awards: the numbers that tiers give, from the
     lowest, each with its threshold; capped: a number and one that is the most it may come to."""
 
     facts: dict[str, None] = field(default_factory=dict)
@@ -76,7 +96,7 @@ class Uses:
     clauses: dict[str, None] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     edges: dict[Edge, None] = field(default_factory=dict)
-    rising: dict[tuple[str, ...], None] = field(default_factory=dict)
+    rising: dict[tuple[Threshold, ...], None] = field(default_factory=dict)
     awards: dict[tuple[tuple[str, str], ...], None] = field(default_factory=dict)
     capped: dict[tuple[str, str], None] = field(default_factory=dict)
     divisors: dict[str, None] = field(default_factory=dict)
@@ -1057,9 +1077,8 @@ class Formula:
             )
         value = self._of(compared.left)
         whole = self._of(given["otherwise"]) if "otherwise" in given else None
-        rising: list[str] = []
+        rising: list[Threshold] = []
         awards: list[tuple[str, str]] = []
-        last: int | None = None
         for key, amount in zip(cases.keys, cases.values, strict=True):
             if key is None:
                 return self.fail(self._at(cases), "holds two stars", "含有“**”", "write each tier out", "请逐档写出")
@@ -1070,17 +1089,14 @@ class Formula:
             if value.kind != NUMBER or least.kind != NUMBER or due.kind != NUMBER:
                 wrong = next((t, v) for t, v in ((compared.left, value), (key, least), (amount, due)) if v.kind != NUMBER)
                 return self._not_a(*wrong, "a number", "数")
-            if least.source[:1] == ("number",):
-                rising.append(least.source[1])
-            elif least.node.op == "const":
-                here = least.node.at[0] * (10**12 // least.scale)
-                if last is not None and here <= last:
-                    return self.fail(
-                        self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest", "请自低到高排列"
-                    )
-                last = here
+            text = re.sub(r"_q(\d+)", lambda found: self._literals[int(found[1])], ast.get_source_segment(self._code, key) or "")
+            rising += threshold(text, least)
+            if fall_by_themselves(rising):
+                return self.fail(
+                    self._at(key), "the tiers do not rise", "各档门槛须逐档提高", "write them from the lowest", "请自低到高排列"
+                )
             if due.source[:1] == ("number",) and due.dimensions in (_CNY, NONE) and value.dimensions not in (_YEARS, _MONTHS):
-                awards.append((ast.get_source_segment(self._code, key) or "", due.source[1]))
+                awards.append((text, due.source[1]))
             reached = self._numbers(compared, value, ">" if isinstance(op, ast.Gt) else ">=", least)
             if reached.kind == _POISON:
                 return POISON
@@ -1091,8 +1107,7 @@ class Formula:
                 return POISON
             a, b, scale, den = pair
             whole = Value(NUMBER, make("select", reached.node, a, b), due.dimensions, scale, den)
-        if len(rising) > 1:
-            self.uses.rising[tuple(rising)] = None
+        self.uses.rising[tuple(rising)] = None
         if whole is None:
             return self.fail(self._at(cases), "has no tier", "没有分档", "write {a: b, …}", "请写 {门槛: 金额, …}")
         if awards:
@@ -1246,6 +1261,19 @@ _ARGUMENTS: Mapping[str, tuple[tuple[str, ...], int]] = {
     "age": (("day", "year"), 1),
 }
 _KEYWORDS = {"自": "from_", "起": "from_", "至": "to", "止": "to", "每": "of", "否则": "otherwise", "年": "year"}
+
+
+def threshold(text: str, least: Value) -> list[Threshold]:
+    """Where a tier begins; nothing where that is not made of numbers alone."""
+    if least.den is not None or any(leaf.op != nodes.NUMBER for leaf in nodes.leaves(least.node).values()):
+        return []
+    return [Threshold(text, least.node, least.scale, least.source[1] if least.source[:1] == ("number",) else "")]
+
+
+def fall_by_themselves(thresholds: Sequence[Threshold]) -> bool:
+    """Whether the last two are plain numbers that do not rise, whatever is set."""
+    last = thresholds[-2:]
+    return len(last) == 2 and all(one.node.op == "const" for one in last) and last[0].at([]) >= last[1].at([])
 
 
 def years_ago(owner: ast.expr) -> int | None:
