@@ -184,7 +184,7 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
         raise SimulatorError(
             [Problem(f"--appropriation {option}", "is not YEAR=CNY", "e.g. --appropriation 2014=6000000") for option in wrong]
         )
-    given = [f"appropriation.{option}" for option in asked]
+    given = [f"appropriation.{year.strip().removesuffix('年')}={amount}" for year, _, amount in (option.partition("=") for option in asked)]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
     changes = parse_set(given, parse_set(arguments.changes))
     for option in ("draws", "seed"):
@@ -248,7 +248,8 @@ def yearly(option: str, given: list[str]) -> dict[int, float]:
     numbers, wrong = {}, []
     for text in given:
         year, _, amount = text.partition("=")
-        if year.strip().isdigit() and (found := typed.amount(amount)) is not None:
+        year = year.strip().removesuffix("年")
+        if year.isdigit() and (found := typed.amount(amount)) is not None:
             numbers[int(year)] = float(found)
         else:
             wrong.append(f"{option} {text}")

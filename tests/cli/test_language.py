@@ -50,6 +50,12 @@ def test_lang_of_the_environment_is_heard_and_the_option_is_heard_first(monkeypa
     assert CHARACTERS.search(done("terms", "policy.start", "--lang", "zh"))
 
 
+def test_the_program_alone_shows_its_first_page():
+    for lang in ("zh", "en"):
+        outcome = call("--lang", lang)
+        assert outcome.code == 0 and not outcome.err and outcome.out == done("--help", "--lang", lang)
+
+
 def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
     outcome = call("run", "--draws", "many", "--lang", "zh")
     assert outcome.code == 2 and "Traceback" not in outcome.err
@@ -59,7 +65,12 @@ def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
 @pytest.mark.parametrize(
     "words, zh, en",
     [
-        ([], "缺少必填参数：VERB → 用法见 simulator --help", "the following arguments are required: VERB → see simulator --help"),
+        (
+            ["synthesize"],
+            "缺少必填参数：--out → 用法见 simulator synthesize --help",
+            "the following arguments are required: --out → see simulator synthesize --help",
+        ),
+        (["--drwas"], "不能识别的参数：--drwas → 用法见 simulator --help", "unrecognized arguments: --drwas → see simulator --help"),
         (["rnu"], "VERB：没有 'rnu'", "VERB: there is no 'rnu'"),
         (["rnu"], " → 是否应为“run”？", " → did you mean run?"),
         (
