@@ -97,13 +97,14 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
         for q in ("p50", "p80", "p95")
     ]
     if not run.appropriation or run.example:
-        net = shown(run.row("net_cost"), unit)
+        net = run.row("net_cost")
+        gain = net["mean"] < 0
         return [
             *made,
             (
-                "net_cost",
-                words.say("answer.card_net"),
-                net,
+                "net_gain" if gain else "net_cost",
+                words.say("answer.card_net_gain" if gain else "answer.card_net"),
+                _negative(shown(net, unit)) if gain else shown(net, unit),
                 money,
                 _with_letter(run, words, words.say("answer.card_net_note"), "net_impact"),
             ),

@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from matplotlib.figure import Figure as Drawing
 
-from simulator.document import Cards, Cell, Figure, Heading, Paragraph, Rich, Section, Table, every, number
+from simulator.document import Cards, Cell, Document, Figure, Heading, Paragraph, Rich, Section, Table, every, number
 from simulator.document.numbers import CHANCE, UNITS, Number
 from simulator.render import docx as of_docx
+from simulator.render import docx_look, pdf
 from simulator.render import html as of_html
-from simulator.render import pdf
 from simulator.render import text as of_text
 from simulator.render.pictures import pictured
 from simulator.render.xlsx import _SHARES
@@ -158,3 +159,19 @@ def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path, need):
                         most = max(1.0, abs(of.value)) * 1e-9 if of.rounding == "ROUND_HALF_UP" else 10.0 * scale
                         assert any(abs(value * scale - of.value) <= most for value in held), (block.title, cell.text)
     assert seen > 200
+
+
+@pytest.mark.parametrize("number", ["−271.3", "−1,028.0", "±1,028.0"])
+def test_word_makes_every_column_as_wide_as_its_longest_number(number):
+    """Nine columns on one line: what is broken is the name, no number."""
+    room = 120
+    rows = [["年度", *map(str, range(2025, 2032)), "合计"], ["加：对区内其他企业税收的挤出" * 3, *[number] * 8]]
+    found = docx_look.shares(rows, 9, room)
+    assert min(found[1:]) * room >= docx_look.cells(number) + 4
+
+
+def test_the_numbers_of_words_fields_look_like_the_text_around_them(tmp_path):
+    of_docx.write(Document("t", "of", "zh", "r", "f", ("表", "图"), [], None, "第 {page} 页，共 {pages} 页"), tmp_path / "x.docx")
+    footer = docx.Document(tmp_path / "x.docx").sections[0].footer.paragraphs[0]
+    coded = [run for run in footer.runs if run._r.findall(qn("w:instrText"))]
+    assert len(coded) == 2 and {run.font.size for run in footer.runs if run.text or run in coded} == {coded[0].font.size} != {None}
