@@ -58,8 +58,8 @@ def publish(
     tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
-    progress: called with each section's name before it is made, its number and how many there are. kernel: where several reports
-    are made; by default one for this report. Raises ReportError, and leaves
+    progress: called with the name of each section and file before it is made, its number and how many there are. kernel: where several
+    reports are made; by default one for this report. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
     """
@@ -78,15 +78,16 @@ def publish(
     ready(place, [name for target in targets.values() for name in (target.name, f"{artefact.RECORDS}/{target.name}.json")], ReportError)
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
+    told = _Told(progress or (lambda *_: None), len(targets))
     with temporary("report") as work:
         with nullcontext(kernel) if kernel else launcher.Kernel() as running:
-            execution = launcher.run(source, parameters, running, progress, whole.hand_over(work))
+            execution = launcher.run(source, parameters, running, told.section, whole.hand_over(work))
         if opened.controlled:  # what an exception says may hold what stands in a register
             execution = without_words(execution)
         problems = [execution.problem] if execution.problem else []
         text = to_html(execution.notebook, opened, words, incomplete=bool(problems))
         problems = problems or faults(text, opened.run_id)
-        made = {} if problems else _made(opened, targets, text, lang, work, problems)
+        made = {} if problems else _made(opened, targets, text, lang, work, problems, told)
         if problems:
             text = to_html(execution.notebook, opened, words, incomplete=True)  # what is kept says on its face that it is not to be used
             kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
@@ -136,10 +137,28 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
             enter(releases, line, contributions, files)
 
 
-def _made(opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, work: Path, problems: list[Problem]) -> dict[str, Path]:
+class _Told:
+    """Turns the sections of a notebook and the files after them into parts of one whole."""
+
+    def __init__(self, tell: Callable[[str, int, int], object], files: int):
+        self.tell, self.files, self.cells, self.made = tell, files, 0, 0
+
+    def section(self, name: str, number: int, count: int) -> None:
+        self.cells = count
+        self.tell(name, number, count + self.files)
+
+    def file(self, form: str) -> None:
+        self.made += 1
+        self.tell(form.partition(".")[0], self.cells + self.made, self.cells + self.files)
+
+
+def _made(
+    opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, work: Path, problems: list[Problem], told: _Told
+) -> dict[str, Path]:
     """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
     made, report = {}, cache(lambda: whole.document(opened, whole.handed_over(work), lang))
     for form in targets:
+        told.file(form)
         file = work / f"made.{form}"
         try:
             if form == "html":
