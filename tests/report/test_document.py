@@ -14,7 +14,7 @@ import pytest
 from docx.oxml.ns import qn
 from matplotlib.figure import Figure as Drawing
 
-from simulator.document import Cards, Cell, Document, Figure, Heading, Paragraph, Rich, Section, Table, every, number
+from simulator.document import Card, Cards, Cell, Document, Figure, Heading, Paragraph, Rich, Section, Table, every, number
 from simulator.document.numbers import CHANCE, UNITS, Number
 from simulator.render import docx as of_docx
 from simulator.render import docx_look, pdf
@@ -24,6 +24,7 @@ from simulator.render.pictures import pictured
 from simulator.render.xlsx import _SHARES
 from simulator.report import page, sections, workbook
 from simulator.report.wording import LANGUAGES, load
+from tests.bare.page import BROWSERS
 from tests.report.made import document
 
 TEXTS = (
@@ -175,3 +176,23 @@ def test_the_numbers_of_words_fields_look_like_the_text_around_them(tmp_path):
     footer = docx.Document(tmp_path / "x.docx").sections[0].footer.paragraphs[0]
     coded = [run for run in footer.runs if run._r.findall(qn("w:instrText"))]
     assert len(coded) == 2 and {run.font.size for run in footer.runs if run.text or run in coded} == {coded[0].font.size} != {None}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_is_no_wider_than_a_telephone_and_its_rows_names_have_room(run, lang, tmp_path, need):
+    program = need(*BROWSERS)  # before anything of playwright's, which needs system libraries, too
+    from playwright.sync_api import sync_playwright
+
+    names = ("cover", "answer", *sections.BODY)
+    parts = [getattr(sections, name)(run("unfunded"), lang) for name in names]
+    card = Cards([Card("net_gain", "Mean net fiscal gain", "\u221212,345.67", "CNY million", "a note")] * 4)
+    shown = "".join(f'<div class="report">{part.html}</div>' for part in [*parts, page.section("more", "more", lang, card)])
+    (tmp_path / "x.html").write_text(of_html.page(shown, "t", lang, {}, "", ""), encoding="utf-8")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone.goto((tmp_path / "x.html").as_uri())
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        narrowest = "Math.min(...[...document.querySelectorAll('tbody th[scope=row]')].map(e => e.getBoundingClientRect().width))"
+        assert phone.evaluate(narrowest) > 60
+        browser.close()
