@@ -334,7 +334,7 @@ def course(lang: str) -> Iterator[Callable[[float, str], None]]:
             if not bar.disable:
                 bar.set_description_str(f"{heading} {safe(what)}", refresh=False)
                 bar.update(max(0.0, done - bar.n))
-            elif done and now - said >= QUIET:
+            elif done >= TELLING and now - said >= QUIET:
                 said = now
                 left = phrase("the report: {} done, about {} s left", f"{done:.0%}", f"{(now - began) * (1 - done) / done:.0f}")
                 say(chinese(left) if lang == "zh" else left, aside=True)
@@ -373,6 +373,7 @@ BARS = {
     "en": f"{{desc}}: {DONE}, {{elapsed}} gone, about {{remaining}} left",
 }
 WHOLE = {lang: bar.replace(" {n_fmt}/{total_fmt} {unit}", "") for lang, bar in BARS.items()}
+TELLING = 0.1  # of a report, from which on what it took says how long the rest takes
 QUIET = 8  # seconds between two lines that say how far a report is, where there is no bar
 WORK = {
     "run": "模拟",

@@ -86,6 +86,7 @@ def report(
     --------
     >>> report("baseline", formats=["html", "docx"], languages=["zh", "en"], out="out")  # doctest: +SKIP
     """
+    from simulator.budget.analyses import EFFORT
     from simulator.budget.result import BudgetRun
     from simulator.disclosure.releases import no_ledger
     from simulator.door.given import load_scenario
@@ -118,7 +119,7 @@ def report(
         course or (lambda *_: None),
         load(languages[0]),
         len(to_play),
-        not kept and kind.folder == "run",
+        () if kept or kind.folder != "run" else EFFORT if kind.analyses is None else kind.analyses,
         languages,
         len(formats),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from simulator.budget.analyses import EFFORT
 from simulator.report.wording import Wording
@@ -14,14 +14,20 @@ class Course:
     """Tells of each part of a report before it is made.
 
     tell: called with the share done, 0 to 1, and what is made, in the language of the words. scenarios: how many are played first;
-    analyses: whether the analyses of a budget are made; languages and files of each come last.
+    analyses: those of a budget that are made; languages and files of each come last.
     """
 
     def __init__(
-        self, tell: Callable[[float, str], object], words: Wording, scenarios: int, analyses: bool, languages: Sequence[str], files: int
+        self,
+        tell: Callable[[float, str], object],
+        words: Wording,
+        scenarios: int,
+        analyses: Collection[str],
+        languages: Sequence[str],
+        files: int,
     ):
         self._tell, self._words = tell, words
-        made = EFFORT if analyses else {}
+        made = {name: effort for name, effort in EFFORT.items() if name in analyses}
         parts = {"play": scenarios * _PLAY, **made, **dict.fromkeys(languages, _SECTIONS + _FILE * files)}
         self._parts: Mapping[str, float] = {part: effort for part, effort in parts.items() if effort}
 

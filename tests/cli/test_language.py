@@ -13,6 +13,7 @@ from importlib import import_module
 import pytest
 
 from simulator import cli
+from simulator.cli import options
 from simulator.cli.language import CHINESE
 from tests.cli.running import ROOT, SAMPLE, call, done, in_a_process
 from tests.faults import english_in
@@ -192,3 +193,12 @@ def test_help_is_filled_to_the_screen_whatever_the_language(monkeypatch):
         for words in ([], ["run"], ["report"]):
             said = done(*words, "--help", "--lang", lang).splitlines()
             assert max(sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) for text in said) <= 80
+
+
+@pytest.mark.parametrize("lang, said", [("zh", "报告：已完成 50%，还需约 0 秒"), ("en", "the report: 50% done, about 0 s left")])
+def test_how_far_a_report_is_is_said_in_lines_where_there_is_no_terminal(lang, said, monkeypatch, capsys):
+    monkeypatch.setattr(options, "QUIET", 0)
+    with options.course(lang) as at:
+        at(0.01, "…")  # too early to say how long the rest takes
+        at(0.5, "…")
+    assert capsys.readouterr().err.splitlines() == [said]
