@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from numba.core import event
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from simulator.files import delete_empty
@@ -92,16 +93,18 @@ def keep_checked(dispatcher: Any) -> Any:
     """A function that numba keeps on disk, its files checked from now on; the same function."""
     cache = dispatcher._cache
     cache._cache_file = files = CheckedFiles(Path(cache._cache_path), cache._impl.filename_base)
-    as_kept = cache._load_overload
 
     def load(signature: Any, context: Any) -> Any:
+        # Numba's own loads first all it knows of how to compile, 0.2 s. What is only loaded needs its memory management alone;
+        # where something has to be compiled, numba loads the rest then.
+        rtsys.initialize(context)
         try:
-            return as_kept(signature, context)
+            return cache._load_overload(signature, context)
         except Exception:  # noqa: BLE001  numba's own words for what it did not write
             files.damaged(cache._index_key(signature, context.codegen()))
             return None
 
-    cache._load_overload = load
+    cache.load_overload = load
     return dispatcher
 
 

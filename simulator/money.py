@@ -35,6 +35,15 @@ def is_exact(value: Decimal | int | float | str, resolution: int) -> bool:
     return exact == exact.to_integral_value()
 
 
+def plainly(number: Decimal) -> str:
+    """A number without zeros behind its last digit.
+
+    >>> plainly(Decimal("100")), plainly(Decimal("2500.50")), plainly(Decimal(0))
+    ('100', '2,500.5', '0')
+    """
+    return f"{number.normalize():,f}"
+
+
 def yuan(fen: int) -> Decimal:
     """Fen as an exact Decimal of yuan.
 

@@ -19,6 +19,7 @@ COMPILED = (
     *(
         f"engine/{name}.py"
         for name in (
+            "comers",
             "from_draw",
             "from_register",
             "generosity",

@@ -163,7 +163,7 @@ def aliases(population: Population) -> pd.DataFrame:
 def holders(population: Population) -> np.ndarray:
     """Whom each enterprise of a register belongs to, as a key (n,): its group, its parent's group or parent, else itself."""
     ids = list(map(str, population.ids))
-    groups, parents = (dict(zip(ids, population.details[name].astype(str).str.strip(), strict=True)) for name in ("group_id", "parent_id"))
+    groups, parents = (dict(zip(ids, map(str.strip, population.details[name]), strict=True)) for name in ("group_id", "parent_id"))
 
     def of(name: str) -> str:
         above = parents.get(name, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -89,7 +90,9 @@ class Search:
     def _rises(self, axis: int) -> bool:
         """Whether a higher value of a term means more support, the others being what they are today."""
         term = self.terms[axis]
-        low, high = (_awarded(self._play({term.path: value})).sum() for value in (term.low, term.high))
+        high, low = (
+            _awarded(self._play({term.path: value})).sum() for value in (term.high, term.low)
+        )  # a lower one is soon a change of it
         return bool(high >= low)
 
     def _play(self, values: dict[str, Decimal]) -> Draws:
@@ -140,9 +143,15 @@ class Search:
 
     def boundary(self, grids: list[list[int]], within: int) -> list[tuple[int, ...]]:
         """For every choice of all terms but the last that leaves it room, the furthest feasible value of the last, to
-        `within` steps."""
-        choices = [others for others in product(*grids) if self.at((*others, 0)).feasible]
-        return [self._furthest((*others, 0), len(others), within) for others in choices]
+        `within` steps. Choices at the ends first: those between them lie between their boundaries."""
+        turns = [dict(zip(_ends_first(grid), range(len(grid)), strict=True)) for grid in grids]
+        choices = sorted(product(*grids), key=lambda others: max(turn[p] for turn, p in zip(turns, others, strict=True)))
+        return [self._furthest((*others, 0), len(others), within) for others in choices if self._fits((*others, 0))]
+
+    def _fits(self, position: tuple[int, ...]) -> bool:
+        """Whether a design is feasible: not played where a more generous one was."""
+        known = any(d.feasible and all(map(operator.ge, p, position)) for p, d in self.seen.items())
+        return known or self.at(position).feasible
 
     def pushed(self, position: tuple[int, ...]) -> Design:
         """From a feasible position each term as far up as stays feasible, one after the other."""
@@ -151,25 +160,34 @@ class Search:
         return self.at(position)
 
     def _furthest(self, position: tuple[int, ...], axis: int, within: int = 1) -> tuple[int, ...]:
-        """From a feasible position one term as far up as stays feasible, to `within` steps: the budget needed is bracketed and interpolated
-        (regula falsi, Illinois), every third step halves the bracket. Exact where more generous terms need no less."""
+        """From a feasible position one term as far up as stays feasible, to `within` steps: between what was seen to be feasible though
+        more generous, and what was not though less, the budget needed is interpolated (regula falsi, Illinois); every third step
+        halves what is left. Exact where more generous terms need no less."""
 
         def at(step: int) -> tuple[int, ...]:
             return (*position[:axis], step, *position[axis + 1 :])
 
-        def excess(step: int) -> float:
-            design = self.at(at(step))
-            return min(design.needed - self.limit / FEN, 0.0) if design.feasible else max(design.needed - self.limit / FEN, 1 / FEN)
+        def excess(design: Design) -> float:
+            over = design.needed - self.limit / FEN
+            return min(over, 0.0) if design.feasible else max(over, 1 / FEN)
 
-        low, high = position[axis], self.top[axis]
-        if low == high or self.at(at(high)).feasible:
-            return at(high)
-        below, above, turn = excess(low), excess(high), 0
+        low, high, below, above = position[axis], self.top[axis] + 1, 0.0, 0.0
+        for p, design in self.seen.items():
+            others = [(mine, its) for i, (mine, its) in enumerate(zip(position, p, strict=True)) if i != axis]
+            if design.feasible and p[axis] >= low and all(its >= mine for mine, its in others):
+                low, below = p[axis], excess(design)
+            elif not design.feasible and position[axis] < p[axis] < high and all(its <= mine for mine, its in others):
+                high, above = p[axis], excess(design)
+        if high > self.top[axis] > low:
+            if self.at(at(self.top[axis])).feasible:
+                return at(self.top[axis])
+            high, above = self.top[axis], excess(self.at(at(self.top[axis])))
+        turn = 0
         while high - low > within:
             turn += 1
-            share = 0.5 if turn % 3 == 0 else below / (below - above)
+            share = 0.5 if turn % 3 == 0 or above <= below else below / (below - above)
             middle = min(max(low + 1, low + int(share * (high - low))), high - 1)
-            found = excess(middle)
+            found = excess(self.at(at(middle)))
             if found <= 0:
                 low, below, above = middle, found, above / 2
             else:
@@ -222,6 +240,20 @@ def paid_in_all(draws: Draws) -> np.ndarray:
 def _spread(low: int, high: int, count: int) -> list[int]:
     """Up to `count` whole numbers from low to high, evenly."""
     return sorted({round(x) for x in np.linspace(low, high, count).tolist()})
+
+
+def _ends_first(grid: list[int]) -> list[int]:
+    """Its ends, then what lies in the middle of any two that are there already.
+
+    >>> _ends_first([0, 1, 2, 3, 4])
+    [0, 4, 2, 1, 3]
+    """
+    gaps, order = [(0, len(grid) - 1)], [grid[0], grid[-1]][: len(grid)]
+    for low, high in gaps:
+        if high - low > 1:
+            order.append(grid[(low + high) // 2])
+            gaps += [(low, (low + high) // 2), ((low + high) // 2, high)]
+    return order
 
 
 def _awarded(draws: Draws) -> np.ndarray:

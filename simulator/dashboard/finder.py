@@ -21,7 +21,7 @@ def matching(population: Population, text: str) -> list[tuple[str, str]]:
     """(id and name, id) of the first SHOWN enterprises whose id or name holds the text; of all if it is empty."""
     wanted = text.strip().casefold()
     ids = np.asarray(population.ids, dtype=str)
-    names = population.details["name"].fillna("").astype(str).to_numpy(dtype=str)
+    names = population.details["name"].tolist()
     hits = np.flatnonzero([wanted in i.casefold() or wanted in n.casefold() for i, n in zip(ids, names, strict=True)])
     return [(f"{ids[k]}  {names[k]}".strip(), str(ids[k])) for k in hits[:SHOWN]]
 

@@ -23,7 +23,7 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
     """Row numbers by table. A year's size classes are withheld together: with its total they give one another away; so is a
     count above a threshold where few lie between it and the next one shown, and a growth rate with either of its years."""
     who = np.unique(holders(population), return_inverse=True)[1]
-    there, sector = annual["present"] == 1, population.details["sector"].to_numpy()
+    there, sector = annual["present"] == 1, population.details["sector"]
     place = {year: j for j, year in enumerate(population.years)}
 
     def bad(name: str, j: int, chosen: np.ndarray) -> bool:
@@ -52,7 +52,7 @@ def sensitive_rows(population: Population, annual: np.ndarray, tables: Mapping[s
 def behind(population: Population, annual: np.ndarray) -> pd.DataFrame:
     """measure, clause (a class of the tables; blank: none), year, holder, amount, awards (none): what each holding adds to the tables'
     cells; and aliases, as of `budget.contributions`."""
-    found, holder, sector = [], holders(population), population.details["sector"].to_numpy()
+    found, holder, sector = [], holders(population), population.details["sector"]
     for j, year in enumerate(population.years):
 
         def add(measure: str, clause: str, values: np.ndarray, year: int = year, here: np.ndarray = annual["present"][:, j] == 1) -> None:

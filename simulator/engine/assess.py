@@ -229,7 +229,7 @@ def assess_population(population: Population, scenario: Scenario, explained_of: 
     shown = slice(start - first, None)
     result = Assessment(
         population.ids,
-        population.details["name"].to_numpy(),
+        np.array(population.details["name"], object),
         window.years[shown],
         awards[:, shown],
         displaced[:, shown],

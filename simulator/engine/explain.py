@@ -234,9 +234,10 @@ class Explanation:
             for i, fact in enumerate(own):
                 if fact.name == name:
                     table = contract_of(policy).tables[0 if fact.table == "enterprises" else 1]
-                    return shown_in(table.column(name), int(values[i]), lang)
+                    return _measured(table.column(name), int(values[i]), lang)
         record = self.annual[column] if name in ANNUAL_FIELDS else self.enterprise
-        return shown(name, int(record[name]), lang)
+        found = int(record[name])
+        return _measured(COLUMNS[name], found, lang) if name in COLUMNS else shown(name, found, lang)
 
     def _label(self, name: str, zh: bool) -> str:
         own = next((f for f in self.scenario.law.policy.facts if f.name == name), None)
@@ -274,6 +275,15 @@ def shown_in(column: Column, value: int, lang: str) -> str:
         text = f"{value / column.resolution:,.{digits}f}"
         return text if kind == "money" else text.rstrip("0").rstrip(".")
     return f"{value:,}"
+
+
+MEASURES = {"money": ("元", "CNY"), "area": ("平方米", "m²"), "rent": ("元/平方米·月", "CNY/m² a month")}  # by kind of column
+
+
+def _measured(column: Column, value: int, lang: str) -> str:
+    """As `shown_in`, with its unit."""
+    unit = MEASURES.get(column.kind, ("", ""))[lang == "en"]
+    return f"{shown_in(column, value, lang)} {unit}".rstrip()
 
 
 def _yes(value: int, zh: bool) -> str:
@@ -362,7 +372,7 @@ def explain(population: Population, enterprise_id: str, scenario: Scenario, year
     rows = slice(max(0, asked_for - int(window.years[0]) + window.skip), keep[-1] + window.skip + 1)
     return Explanation(
         enterprise_id,
-        str(one.details["name"].iloc[0]),
+        str(one.details["name"][0]),
         [years[j] for j in keep],
         scenario,
         one.enterprises[0],

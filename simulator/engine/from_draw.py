@@ -5,7 +5,7 @@ import numpy as np
 from simulator.compiled import maker, once, rule
 from simulator.engine.life import live_together
 from simulator.engine.own import furnish_own
-from simulator.engine.workspace import FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
+from simulator.engine.workspace import ADDED, FOUND_ROOM, Cohort, choose, expected_row, note_held, possible
 from simulator.facts import ANNUAL, ENTERPRISE
 from simulator.law.assessment import ALL
 from simulator.law.calendar import year_in_term
@@ -133,34 +133,67 @@ def play_incumbents(world, workspace, held, only, by_clause, by_year):
 
 
 @maker
-def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_year):
-    """The arrivals of the year at position j. Returns the office space left, which goes by day of settling, and the number of
-    the next year's first arrival.
+def newly_arrived(par, seed, draw, generosity, offered, year, edges, keys, variates, first, held, only):
+    """The arrivals of a year: enterprises, states, their numbers, and in which order they settle; and the number of the next year's first.
 
-    first: the number of the year's first arrival; held (n or 0), only: as for `workspace.choose`, by number of arrival. With `only`,
-    who found room in the designated buildings is what `held` says.
-    """
-    seed, draw, par = world.seed, world.draw, world.pars[j]
-    year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
-    offered = year_in_term(year, terms)
+    first: the number of the year's first arrival; held, only: as for `workspace.choose`, by number; keys, variates: scratch."""
     total, number = 0, first
     for kind in ARRIVING:
-        for _ in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
+        for _ in range(arrivals(par, kind, offered, generosity, seed, draw, year)):
             total += 1 if only == 0 or (held[number] >> 1) & only else 0
             number += 1
     enterprises, states, numbers = np.zeros(total, ENTERPRISE), np.zeros(total, STATE), np.zeros(total, np.int64)
     i, number = 0, first
     for kind in ARRIVING:
-        anyway = arrivals(par, kind, False, world.generosity, seed, draw, year)
-        for slot in range(arrivals(par, kind, offered, world.generosity, seed, draw, year)):
+        anyway = arrivals(par, kind, False, generosity, seed, draw, year)
+        for slot in range(arrivals(par, kind, offered, generosity, seed, draw, year)):
             if only == 0 or (held[number] >> 1) & only:
                 states[i].kind, states[i].key = kind, key_of_slot(kind, year, slot)
                 states[i].anyway = 1 if slot < anyway else 0
                 numbers[i] = number
                 i += 1
             number += 1
-    make_newcomers(par, enterprises, states, seed, draw, year, world.edges[j], workspace.keys, workspace.variates)
-    order = np.argsort(enterprises["settled_on"], kind="mergesort")
+    make_newcomers(par, enterprises, states, seed, draw, year, edges, keys, variates)
+    return enterprises, states, numbers, np.argsort(enterprises["settled_on"], kind="mergesort"), number
+
+
+@rule
+def find_office(state, space):
+    """A newcomer that wants an office in the designated buildings takes it, where there is space. space: what is left, m², and how many
+    found none."""
+    if state.designated != 0:
+        if state.area <= space[0]:
+            space[0] -= state.area
+        else:
+            state.designated = 0
+            space[1] += 1
+
+
+@maker
+def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_year):
+    """The arrivals of the year at position j. Returns the number of the next year's first arrival.
+
+    space: see `find_office`; it goes by day of settling; first: the number of the year's first arrival; held (n or 0), only: as for
+    `workspace.choose`, by number of arrival. With `only`, who has an office in the designated buildings is what `held` says, and who
+    is ADDED is taken to find one.
+    """
+    seed, draw, par = world.seed, world.draw, world.pars[j]
+    year, terms, no_row, start = world.base_year + j, world.terms[j], np.zeros(1, ANNUAL), 0
+    enterprises, states, numbers, order, number = newly_arrived(
+        par,
+        seed,
+        draw,
+        world.generosity,
+        year_in_term(year, terms),
+        year,
+        world.edges[j],
+        workspace.keys,
+        workspace.variates,
+        first,
+        held,
+        only,
+    )
+    total = len(order)
     while start < total:
         passing, count = states[order[start]].passing, 1  # those seen in this year alone are played together, in it alone
         while count < min(TOGETHER, total - start) and states[order[start + count]].passing == passing:
@@ -168,12 +201,12 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
         before, last = workspace.years[j - 1], j if passing != 0 else workspace.years.shape[0] - 1
         for e in range(count):
             i = order[start + e]
-            if states[i].designated != 0:
-                fits = states[i].area <= space if only == 0 else held[numbers[i]] & FOUND_ROOM != 0
-                if fits:
-                    space -= states[i].area
-                else:
-                    states[i].designated = 0
+            if only == 0:
+                find_office(states[i], space)
+            elif held[numbers[i]] == ADDED:
+                space[0] -= states[i].area if states[i].designated != 0 else 0.0
+            elif held[numbers[i]] & FOUND_ROOM == 0:
+                states[i].designated = 0
             workspace.enterprises[e], workspace.states[e], workspace.keys[e], workspace.which[e] = (
                 enterprises[i],
                 states[i],
@@ -188,4 +221,4 @@ def play_newcomers(world, j, space, first, workspace, held, only, by_clause, by_
         listed = live_together(world, workspace, Cohort(count, j - 1, j, last, 0, 0, False, j), by_clause, by_year)
         note_held(held, only, workspace, count, listed)
         start += count
-    return space, number
+    return number

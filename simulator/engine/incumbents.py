@@ -47,10 +47,10 @@ def states_of(population: Population, window: Window, known: int) -> np.ndarray:
         row["membership_income"] / FEN, row["paid_members"], out=np.zeros(len(population)), where=row["paid_members"] > 0
     )
     states["building_area"], states["occupancy"] = row["building_area"] / AREA, row["building_occupancy"] / OCCUPANCY
-    names = population.details["group_id"].to_numpy()
+    names = population.details["group_id"]
     _, group = np.unique(names, return_inverse=True)
     states["group"] = np.where(names != "", group + 1, 0)
-    closed = population.details["closed_on"].to_numpy()
+    closed = population.details["closed_on"]
     states["closed"] = (closed > 0) & (closed // 10_000 <= window.years[0] - 1 + known)
     return states
 
@@ -76,7 +76,7 @@ def _kinds(population: Population, row: np.ndarray) -> np.ndarray:
     kinds = np.where(enterprises["online_retailer"] != 0, GOODS, np.where(enterprises["ecommerce"] != 0, SERVICE, TRADITIONAL))
     kinds = np.where(row["membership_income"] > 0, PLATFORM, kinds)
     kinds = np.where(row["building_area"] > 0, BUILDING, kinds)
-    sectors = population.details["sector"].to_numpy()
+    sectors = population.details["sector"]
     for name, kind in SECTORS.items():
         kinds = np.where(sectors == name, kind, kinds)
     kinds = np.where(enterprises["spun_off_on"] > 0, SPLIT_OFF, kinds)

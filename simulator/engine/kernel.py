@@ -24,13 +24,12 @@ from simulator.engine.workspace import (
     reach_of,
 )
 from simulator.facts import ANNUAL, AREA, ENTERPRISE
-from simulator.law.calendar import year_in_term
 from simulator.projection import enterprises as kinds
 from simulator.projection.columns import YEAR
 from simulator.projection.drivers import drive
 from simulator.projection.enterprises import what_may_come
 from simulator.projection.market import market_growth, price_levels
-from simulator.projection.newcomers import ARRIVING, arrivals, incumbents
+from simulator.projection.newcomers import arrivals, incumbents
 
 THOSE_THERE, NEWCOMERS, EVERYBODY = 1, 2, 3  # who is played
 HELD = np.uint64  # which clauses' conditions held, and one bit more
@@ -63,14 +62,16 @@ class Wanted(NamedTuple):
     """What is asked for besides the sums: claims: see `ledger.enter_claims`; kept (draws, capacity), kept_rows (draws,
     capacity, years + 1), kept_count (draws, 1): each draw's population, see `life.keep`, capacity 0 keeps none; held (draws,
     n or 0): the clauses whose conditions held for each of those played, from the second bit on, see `workspace.note_held`:
-    enterprises of the base year, or newcomers in order of arrival; contested (clauses,), weighed (years or 0,): the state of each year,
-    candidates (draws, …), decided (draws, …): see `weighing`."""
+    enterprises of the base year, or newcomers in order of arrival; space (draws, 2): the office space that newcomers leave, m², and how
+    many found none, where all are played; with `only` what ADDED ones take is taken off what stands there; contested (clauses,),
+    weighed (years or 0,): the state of each year, candidates (draws, …), decided (draws, …): see `weighing`."""
 
     claims: Any
     kept: Any
     kept_rows: Any
     kept_count: Any
     held: Any
+    space: Any
     contested: Any
     weighed: Any
     candidates: Any
@@ -152,6 +153,7 @@ def nothing_wanted(draws: int, years: int) -> Wanted:
         np.zeros((draws, 0, years + 1), ANNUAL),
         np.zeros((draws, 1), np.int64),
         np.zeros((draws, 0), HELD),
+        np.zeros((draws, 2)),
         np.zeros(0, np.bool_),
         np.zeros(0, np.int64),
         np.zeros((draws, 1), CANDIDATE),
@@ -193,16 +195,6 @@ def most_there(seed, parameters, generosity):
     return most
 
 
-@entry
-def count_arrivals(seed, parameters, generosity, terms, base_year, known, counts):
-    """Fill counts (draws, years, kinds of ARRIVING): how many arrive in the first draws in each year after position `known`."""
-    for d in range(parameters.shape[0]):
-        for j in range(known + 1, terms.shape[0]):
-            offered = year_in_term(base_year + j, terms[j])
-            for k in range(len(ARRIVING)):
-                counts[d, j - 1, k] = arrivals(parameters[d, j], ARRIVING[k], offered, generosity, seed, d, base_year + j)
-
-
 @loop
 def play_draws(shared, register, workspace, hindsight, known, taken, synthetic, who, only, by_clause, by_year):
     """Play the draws that share what `shared` says; sums into by_clause (draws, years, clauses, 4) and by_year (draws, years, sums
@@ -241,6 +233,8 @@ def play_draws(shared, register, workspace, hindsight, known, taken, synthetic, 
             if synthetic:
                 play_incumbents(world, workspace, wanted.held[d], only, by_clause[d], by_year[d])
         if who & NEWCOMERS:
-            space, first = parameters[d, 0].office_stock - taken / AREA, 0
+            first, space = 0, wanted.space[d]
+            if only == 0:
+                space[0], space[1] = parameters[d, 0].office_stock - taken / AREA, 0
             for j in range(known + 1, years + 1):
-                space, first = play_newcomers(world, j, space, first, workspace, wanted.held[d], only, by_clause[d], by_year[d])
+                first = play_newcomers(world, j, space, first, workspace, wanted.held[d], only, by_clause[d], by_year[d])

@@ -2,8 +2,10 @@
 
 An enterprise whose conditions of a clause never held gives the same sums whatever the clause pays, and however often it is applied
 for. So only the ones that ever held a changed clause's conditions are played anew; their old part is taken out of the sums, in whole
-fen, and the new one put in. How many newcomers come depends on the law: in a draw where others come than did, all of them are
-played; and so they are where an assumption about newcomers alone changes. The result is that of a full run, to the byte.
+fen, and the new one put in. How many newcomers come depends on the law and on what is assumed of arrivals: those that come besides are
+played, and those that no longer do are taken out. Where office space is short, who comes decides who else finds some: in such a draw
+all newcomers are played; and so they are where another assumption about newcomers alone changes. The result is that of a full run, to
+the byte.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.engine.blocks import Elsewhere, Workers
+from simulator.engine.comers import carry_over, count_arrivals, find_offices
 from simulator.engine.enacted import Enacted, enact
-from simulator.engine.kernel import EVERYBODY, HELD, NEWCOMERS, THOSE_THERE, count_arrivals, most_there
+from simulator.engine.kernel import EVERYBODY, HELD, NEWCOMERS, THOSE_THERE, most_there
 from simulator.engine.prepared import Prepared, paid_until, prepare
 from simulator.engine.run import Draws, finish, outer_layer, play, play_blocks
 from simulator.law.language.moving import Moving
@@ -25,7 +28,7 @@ from simulator.law.language.nodes import HISTORY, READING, Node, Range
 from simulator.law.policy import HISTORY_FIELDS, Policy
 from simulator.population.parts import Parts, Register
 from simulator.population.register import Population
-from simulator.projection.assumptions import EVERYTHING, NEWCOMERS_ONLY, general, pull_levers, touches
+from simulator.projection.assumptions import ARRIVALS_ONLY, EVERYTHING, NEWCOMERS_ONLY, general, pull_levers, touches
 from simulator.projection.bunching import CAPITAL, CONTRIBUTION
 from simulator.projection.newcomers import ARRIVING
 from simulator.scenario import Scenario
@@ -35,6 +38,8 @@ LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's condition
 GENTLY = 80_000  # enterprises times draws of a block that nobody waits for: somebody may ask at any time
 HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
+ADDED_ONLY = 1 << 62  # where a clause's bit would stand: those of `comers.carry_over` who were not there
+TIGHT = 1.0  # m² of office space left: below, the order in which it is counted may matter
 RESTS = 24  # sums of all but those who held some clauses, kept
 Sums = tuple[np.ndarray, np.ndarray]
 Progress = Callable[[int], None] | None
@@ -93,14 +98,15 @@ def paid_instead(scenario: Scenario, base: Draws, gone: Population, come: Popula
 
 class Change(NamedTuple):
     """What a scenario changes in one that was played in full. law: it, prepared; parameters (draws,), of_years (draws, years + 1): its
-    assumptions drawn; clauses: only who held one of these, one bit each, is played again; newcomers: all of these are; everybody:
-    and all of those there."""
+    assumptions drawn; clauses: only who held one of these, one bit each, is played again; arrivals: others may come; newcomers: all
+    who come are played; everybody: and all of those there."""
 
     law: Prepared
     parameters: np.ndarray
     of_years: np.ndarray
     clauses: int
-    newcomers: bool
+    arrivals: bool = False
+    newcomers: bool = False
     everybody: bool = False
 
 
@@ -203,13 +209,14 @@ class _Base:
         there = len(prepared.register.keys)
         if prepared.synthetic:
             there = most_there(prepared.seed, general(self.of_years), prepared.generosity)
-        most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals.sum(axis=(1, 2)).max())}
+        most = {THOSE_THERE: there, NEWCOMERS: int(self.arrivals[..., 0].sum(axis=(1, 2)).max())}
+        self.space = np.zeros((len(self.parameters), 2))  # see `kernel.Wanted`
         self.held = {who: self._nobody_held(n) for who, n in most.items()}
         self.sums: dict[int, Sums] = {}
         self.seconds: dict[int, float] = {}  # each part took
         for who, held in self.held.items():
             started = time.perf_counter()
-            self.sums[who] = self._play(self.as_it_is, who, progress, held=held, block=block)
+            self.sums[who] = self._play(self.as_it_is, who, progress, held=held, space=self.space, block=block)
             self.seconds[who] = time.perf_counter() - started
         self._rest: dict[int, dict[int, Sums]] = {}
         self._shares: dict[int, float] = {}
@@ -217,7 +224,7 @@ class _Base:
     @property
     def as_it_is(self) -> Change:
         """No change."""
-        return Change(self.prepared, self.parameters, self.of_years, 0, newcomers=False)
+        return Change(self.prepared, self.parameters, self.of_years, 0)
 
     @property
     def all(self) -> Sums:
@@ -232,31 +239,35 @@ class _Base:
         if clauses is None:
             return None
         if scenario.assumptions == self.scenario.assumptions and scenario.correlations == self.scenario.correlations:
-            return Change(law, self.parameters, self.of_years, clauses, newcomers=False)
+            return Change(law, self.parameters, self.of_years, clauses, arrivals=clauses != 0)
         return self.assuming(law, pull_levers(outer_layer(scenario, 0, scenario.draws)), clauses)
 
     def assuming(self, law: Prepared, parameters: np.ndarray, clauses: int) -> Change:
         """The change to a law that differs in these clauses, and to an outer layer."""
-        newcomers, of_years = False, law.of_years(np.arange(len(parameters)), parameters)
+        of_years = law.of_years(np.arange(len(parameters)), parameters)
+        change = Change(law, parameters, of_years, clauses, arrivals=clauses != 0)
         of_clause = {name: k for names in (law.declared.take_up, law.declared.typical) for k, name in enumerate(names) if name}
         for name in of_years.dtype.names or ():
             if np.array_equal(of_years[name], self.of_years[name]):
                 continue
             touched = touches(name, drawn=law.synthetic)
             if name in of_clause:
-                clauses |= 1 << of_clause[name]
+                change = change._replace(clauses=change.clauses | 1 << of_clause[name])
+            elif touched == ARRIVALS_ONLY:
+                change = change._replace(arrivals=True)
             elif touched == NEWCOMERS_ONLY:
-                newcomers = True
+                change = change._replace(newcomers=True)
             elif touched == EVERYTHING:
-                return Change(law, parameters, of_years, clauses, newcomers, everybody=True)
-        return Change(law, parameters, of_years, clauses, newcomers)
+                return change._replace(everybody=True)
+        return change
 
     def with_changes(self, change: Change, progress: Progress) -> Sums:
         """The sums of everybody under a change."""
         if change.everybody:
             return self._play(change, EVERYBODY, progress)
         there = self._replay(THOSE_THERE, change, progress) if change.clauses else self.sums[THOSE_THERE]
-        newcomers = self._replay(NEWCOMERS, change, progress) if change.clauses or change.newcomers else self.sums[NEWCOMERS]
+        others = change.clauses or change.arrivals or change.newcomers
+        newcomers = self._replay(NEWCOMERS, change, progress) if others else self.sums[NEWCOMERS]
         return _add(there, newcomers, 1)
 
     def rest(self, clauses: int, progress: Progress, block: int | None = None) -> dict[int, Sums]:
@@ -273,9 +284,10 @@ class _Base:
         return self._rest[clauses]
 
     def seconds_for(self, change: Change) -> float:
-        """About how long the answer to a change takes."""
+        """About how long the answer to a change takes; no less where any number of newcomers may be others."""
         share = min(1.0, HELD_TAKE * self.share_held(change.clauses)) if change.clauses else 0.0
-        return self.seconds[THOSE_THERE] * share + self.seconds[NEWCOMERS] * (1.0 if change.newcomers else share)
+        many = change.newcomers or (change.arrivals and not change.clauses)
+        return self.seconds[THOSE_THERE] * share + self.seconds[NEWCOMERS] * (1.0 if many else share)
 
     def share_held(self, clauses: int) -> float:
         """The share of those there, over all draws, that ever held the conditions of one of these clauses."""
@@ -287,40 +299,59 @@ class _Base:
         return self._shares[clauses]
 
     def _replay(self, who: int, change: Change, progress: Progress) -> Sums:
-        """The sums of those there, or of newcomers: in a draw where the same come, of those who held a changed clause anew."""
-        held, anew = self.held[who], self._all_anew(who, change)
-        if anew.all():
+        """The sums of those there, or of newcomers: of those who held a changed clause anew, and of those who come or no longer do."""
+        held, anew, only = self.held[who], self._all_anew(who, change), change.clauses
+        if held is None or anew.all():
             return self._play(change, who, progress)
-        by_clause, by_year = (part.copy() for part in self.rest(change.clauses, progress)[who])
-        same = np.flatnonzero(~anew)
-        if held is not None:
-            held = held if len(same) == len(held) else held[same]
-            played = self._play(change, who, progress, held=held, only=change.clauses, draws=same)
-            by_clause[same] += played[0]
-            by_year[same] += played[1]
+        by_clause, by_year = (part.copy() for part in (self.rest(only, progress) if only else self.sums)[who])
+        space, moved = self.space.copy(), np.zeros(len(anew), np.bool_)
+        if who == NEWCOMERS and change.arrivals:
+            after = self._arrivals(change.law, change.of_years)
+            moved = (after != self.arrivals).any(axis=(1, 2, 3))
+        if moved.any():
+            held, gone = self._carried_over(change, after, moved, only)
+            only |= ADDED_ONLY
+            if len(fewer := np.flatnonzero(gone.any(axis=1))):
+                old = self._play(self.as_it_is, who, progress, only=1, draws=fewer, held=gone[fewer])
+                _put((by_clause, by_year), fewer, old, -1)
+        if only:
+            same = np.flatnonzero(~anew)
+            left = space[same]
+            _put((by_clause, by_year), same, self._play(change, who, progress, only=only, draws=same, held=held[same], space=left), 1)
+            space[same] = left
+        anew |= moved & (space[:, 0] < TIGHT) & (space[:, 1] == 0)
         if anew.any():
             by_clause[anew], by_year[anew] = self._play(change, who, progress, draws=np.flatnonzero(anew))
         return by_clause, by_year
 
+    def _carried_over(self, change: Change, after: np.ndarray, moved: np.ndarray, clauses: int) -> tuple[np.ndarray, np.ndarray]:
+        """`comers.carry_over` for newcomers of whom others come in some draws: moved."""
+        held, law, short = self.held[NEWCOMERS], change.law, moved & (self.space[:, 1] > 0)
+        assert held is not None
+        now = np.zeros((len(held), after[..., 0].sum(axis=(1, 2)).max()), HELD)
+        offices, gone, places = np.zeros_like(now), np.zeros_like(held), np.flatnonzero(short)
+        found, head = np.zeros((len(places), now.shape[1]), HELD), law.enacted.terms.head
+        of_years = general(change.of_years[places])
+        find_offices(law.seed, places, of_years, law.generosity, head, law.base_year, law.known, law.edges, law.office_taken, found)
+        offices[places] = found
+        carry_over(self.arrivals, after, held, offices, short, HELD(clauses << 1), now, gone)
+        return now, gone
+
     def _all_anew(self, who: int, change: Change) -> np.ndarray:
-        """The draws (draws,) in which all are to be played anew: where others come than did, or with other facts."""
-        draws = len(self.parameters)
-        if self.held[who] is None or (who == NEWCOMERS and change.newcomers):
-            return np.ones(draws, np.bool_)
-        lifted = np.zeros(draws, np.bool_)
+        """The draws (draws,) in which all are to be played anew: where they come with other facts."""
+        if who == NEWCOMERS and change.newcomers:
+            return np.ones(len(self.parameters), np.bool_)
+        lifted = np.zeros(len(self.parameters), np.bool_)
         for fact, share in ((CONTRIBUTION, "bunching_contribution"), (CAPITAL, "bunching_capital")):
             edges, before = (one.edges["edge"][one.edges["fact"] == fact] for one in (change.law, self.prepared))
             if not np.array_equal(edges, before) and (who == NEWCOMERS or fact == CONTRIBUTION):
                 lifted |= (change.of_years[share] > 0).any(axis=1)
-        if who == THOSE_THERE:
-            return lifted
-        return lifted | (self._arrivals(change.law, change.of_years) != self.arrivals).any(axis=(1, 2))
+        return lifted
 
     def _arrivals(self, prepared: Prepared, of_years: np.ndarray) -> np.ndarray:
-        counts = np.zeros((len(of_years), len(prepared.enacted.terms.head) - 1, len(ARRIVING)), np.int64)
-        count_arrivals(
-            prepared.seed, general(of_years), prepared.generosity, prepared.enacted.terms.head, prepared.base_year, prepared.known, counts
-        )
+        head = prepared.enacted.terms.head
+        counts = np.zeros((len(of_years), len(head) - 1, len(ARRIVING), 2), np.int64)
+        count_arrivals(prepared.seed, general(of_years), prepared.generosity, head, prepared.base_year, prepared.known, counts)
         return counts
 
     def _nobody_held(self, n: int) -> np.ndarray | None:
@@ -333,14 +364,14 @@ class _Base:
         who: int,
         progress: Progress,
         *,
-        held: np.ndarray | None = None,
         only: int = 0,
         draws: np.ndarray | None = None,
         block: int | None = None,
+        **wanted: np.ndarray | None,
     ) -> Sums:
         parameters = change.parameters if draws is None else change.parameters[draws]
         return play_blocks(
-            change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who, only=only, held=held
+            change.law, parameters, workers=self.workers, block=block, numbers=draws, progress=progress, who=who, only=only, **wanted
         )
 
 
@@ -348,7 +379,7 @@ def clauses_to_replay(base: Enacted, changed: Enacted) -> int | None:
     """Of two laws in force in the same years: the clauses that differ, one bit each; None where more must be played than those that
     held them before.
 
-    An amount or a share may change where it is not 0 before or after; a threshold may rise; a length of time may shrink; a
+    An amount or a share may change where it is not 0 before; a threshold may rise; a length of time may shrink; a
     clause may be withdrawn. Then whoever never held a clause's conditions does not hold them now.
     """
     old, new, policy = base.terms, changed.terms, base.policy
@@ -375,7 +406,7 @@ def _never_adds(policy: Policy, path: str, old: np.ndarray, new: np.ndarray, rea
     """Whether nobody can hold a clause's conditions because its number changed so: no condition comes to hold where it did not, and
     nothing that is noted of a year without a payment becomes another."""
     rises, falls = bool((new >= old).all()), bool((new <= old).all())
-    if not ((old > 0) == (new > 0)).all():  # what was nothing may be an amount that is noticed now
+    if ((old == 0) & (new > 0)).any():  # what was nothing may be an amount that is noticed now
         return False
 
     def chosen(node: Node) -> Range | None:
@@ -408,3 +439,8 @@ def _same_surroundings(one: Scenario, other: Scenario) -> bool:
 
 def _add(one: Sums, other: Sums, sign: int) -> Sums:
     return one[0] + sign * other[0], one[1] + sign * other[1]
+
+
+def _put(sums: Sums, draws: np.ndarray, other: Sums, sign: int) -> None:
+    for all_of, some in zip(sums, other, strict=True):
+        all_of[draws] += sign * some

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -198,14 +197,14 @@ def play_blocks(
     block: int | None = None,
     numbers: np.ndarray | None = None,
     progress: Callable[[int], None] | None = None,
-    held: np.ndarray | None = None,
     who: int = kernel.EVERYBODY,
     only: int = 0,
+    **wanted: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Play draws of what is prepared on threads into sums by_clause and by_year (see Draws).
 
-    parameters: PARAMETERS records, one per draw; numbers: theirs, by default 0 … ; held (draws, n): see `kernel.Wanted`; who,
-    only: see `kernel.play_draws`. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
+    parameters: PARAMETERS records, one per draw; numbers: theirs, by default 0 … ; who, only: see `kernel.play_draws`; wanted:
+    fields of `kernel.Wanted` that have draws in front. The rest as for `play`. Raises ScenarioError where sums are too large to be counted.
     """
     draws, workers = len(parameters), threads(workers)
     by_clause, by_year = no_sums(draws, len(prepared.enacted.terms.head) - 1, prepared.enacted.clauses)
@@ -214,8 +213,9 @@ def play_blocks(
 
     def one(first: int) -> int:
         last = min(first + block, draws)
-        wanted: dict[str, Any] = {} if held is None else {"held": held[first:last]}
-        prepared.play(numbers[first:last], parameters[first:last], by_clause[first:last], by_year[first:last], who=who, only=only, **wanted)
+        asked = {name: array[first:last] for name, array in wanted.items() if array is not None}
+        sums = by_clause[first:last], by_year[first:last]
+        prepared.play(numbers[first:last], parameters[first:last], *sums, taken=None, who=who, only=only, **asked)
         return last - first
 
     on_threads(range(0, draws, block), one, lambda _, done: progress(done) if progress else None, workers)

@@ -27,7 +27,7 @@ from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.population.dividing import SIZE, write_parts
 from simulator.population.parts import joined
-from simulator.population.register import Population, details_frame
+from simulator.population.register import Population, details_of
 from simulator.population.writing import write_folder, write_parquet
 from simulator.projection import enterprises as kinds
 from simulator.projection.assumptions import draw_parameters, general
@@ -208,7 +208,7 @@ class _Recipe:
         records, states, annual, staff = self.records(part)
         records["violated_on"] = np.where(records["violated_on"] // 10_000 < self.years[-1], 0, records["violated_on"])
         support = self._older_support(states["key"], annual)
-        details = details_frame(
+        details = details_of(
             len(records),
             name=[f"样例企业{i + 1:07d}" for i in range(part.start, part.stop)],
             sector=[SECTOR.get(kind, "goods") for kind in states["kind"].tolist()],

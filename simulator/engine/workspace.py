@@ -76,6 +76,7 @@ LOOKED = np.dtype(
 )
 
 
+ADDED = np.uint64(1) << np.uint64(63)  # in place of what held: was not there when that was noted
 FOUND_ROOM = 1  # beside the clauses whose conditions held, one bit up: has an office in the designated buildings
 
 

@@ -20,6 +20,7 @@ from simulator.law.policy import (
 )
 from simulator.law.policyreader import COUNT, FACT_UNITS, IN_YUAN, Reader, can_name
 from simulator.law.terms import Block, Number, values_of
+from simulator.money import plainly
 from simulator.phrases import phrase
 
 FACT_KEYS = {"table", "kind", "unit", "zh", "en", "article", "choices", "grows", "yearly", "invented"}
@@ -276,7 +277,7 @@ def numbers_of(reader: Reader, prefix: str, given: Mapping[Any, Any], article: s
                     chinese = {"is no number": "不是数", "has no unit": "没有单位"}.get(read, "单位有误：" + read.rpartition(": ")[2])
                     said = f"{yamlfile.shown(value)} {read}", f"{yamlfile.shown(value)}{chinese}"
                     if isinstance(value, float | Decimal) and 0 < value < 1:  # as a cell formatted as per cent gives it
-                        share = f"{Decimal(str(value)) * 100:f}".rstrip("0").rstrip(".")
+                        share = plainly(Decimal(str(value)) * 100)
                         reader.wrong(
                             where,
                             said,
@@ -312,7 +313,7 @@ def numbers_of(reader: Reader, prefix: str, given: Mapping[Any, Any], article: s
             continue
         above = max(values.values()) > 1 and block.get("discretion") is not True
         if unit.is_share and unit.size < 1 and above:  # written in per cent: 增长 120 % 以上, 上浮至 150 %
-            most = f"{max(values.values()):f}".rstrip("0").rstrip(".")
+            most = plainly(max(values.values()))
             unit = parse_unit("ratio") or unit
             reader.wrong(
                 path,

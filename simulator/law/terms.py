@@ -24,7 +24,7 @@ from simulator import facts, yamlfile
 from simulator.errors import LawError, Problem, nearest
 from simulator.law.language import units
 from simulator.law.legality import Concern
-from simulator.money import FEN, RATE, is_exact, to_scaled
+from simulator.money import FEN, RATE, is_exact, plainly, to_scaled
 from simulator.phrases import phrase
 
 NO_END = 9999_12_31  # a policy without an end
@@ -146,7 +146,7 @@ class Number:
         """The number as a person reads it, with its edge and unit; shares as per cent."""
         value = self.at(year)
         if self.unit in ("share", "occupancy") or (self.measure and self.measure.is_share):
-            text = f"{value * 100:f}".rstrip("0").rstrip(".") + "%"
+            text = plainly(value * 100) + "%"
         else:
             text = f"{value:,f} {unit_name(self, lang)}"
         return f"{EDGES[self.edge]} {text}" if self.edge else text

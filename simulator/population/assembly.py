@@ -11,7 +11,7 @@ from simulator.errors import PopulationError, Problem
 from simulator.phrases import phrase
 from simulator.population import doubts
 from simulator.population.checked import Checked
-from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_frame
+from simulator.population.register import APPLICATION, DETAIL_COLUMNS, Population, details_of
 from simulator.population.schema import DISTRICT, contract
 
 
@@ -69,7 +69,7 @@ def assemble(tables: dict[str, Checked], owners: dict[str, np.ndarray], until: i
         last_paid_year=last_paid_year,
         employees=employees,
         applications=_applications(tables, owners),
-        details=details_frame(len(ids), **{column.name: enterprises.column(column.name) for column in DETAIL_COLUMNS}),
+        details=details_of(len(ids), **{column.name: enterprises.column(column.name) for column in DETAIL_COLUMNS}),
         unknown=_unknown(tables, owners, ids, records, last),
     )
 

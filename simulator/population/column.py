@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,4 +107,4 @@ def squeezed(text: str) -> str:
     >>> squeezed("销售额\\n（万元）"), squeezed("Paid in Capital") == squeezed("paid_in_capital")
     ('销售额(万元)', True)
     """
-    return re.sub(r"[\s_]+", "", plain(text))
+    return "".join(plain(text).replace("_", " ").split())

@@ -32,7 +32,7 @@ def write_parts(populations: Iterable[Population], folder: str | Path, count: in
 
 def divided(population: Population, size: int = SIZE) -> Iterator[Population]:
     """A register in memory as registers of about `size` enterprises, groups kept together; in the order of their first ones."""
-    groups = population.details["group_id"].to_numpy()
+    groups = population.details["group_id"]
     first: dict[str, int] = {}
     place = np.array([first.setdefault(group, row) if group else row for row, group in enumerate(groups)], np.int64)
     order = np.argsort(place, kind="stable")

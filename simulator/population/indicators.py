@@ -92,7 +92,7 @@ class _Seen:
     def __init__(self, population: Population, rows: np.ndarray):
         self.population, self.rows = population, rows
         self.present = rows["present"] == 1
-        self.sector = population.details["sector"].to_numpy()
+        self.sector = population.details["sector"]
         self.hidden = {name: np.zeros(self.present.shape, bool) for name in (*ANNUAL_FIELDS, "employees")}
         place = {name: row for row, name in enumerate(population.ids)}
         for name, year, column in population.unknown:

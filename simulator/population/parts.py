@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import overload
 
 import numpy as np
-import pandas as pd
 
 from simulator import facts
 from simulator.audit import has_read
@@ -246,7 +245,7 @@ def joined(parts: Sequence[Population]) -> Population:
         employees=stacked("employees"),
         own={name: np.concatenate([p.own[name] for p in parts]) for name in parts[0].own if all(name in p.own for p in parts)},
         applications=np.concatenate(applications) if applications else np.zeros(0, APPLICATION),
-        details=pd.concat([part.details for part in parts], ignore_index=True),
+        details={name: np.concatenate([part.details[name] for part in parts]) for name in parts[0].details},
     )
 
 
@@ -270,7 +269,7 @@ def _look_at(folder: Path, units: Mapping[str, str] | None, until: int = 0) -> _
     population = _part(folder, tuple(sorted((units or {}).items())), until, contract().policy)
     details = population.details
     former = [name.strip() for text in details["former_id"] if text for name in re.split("[、,;，；]", text) if name.strip()]
-    groups = details["group_id"].to_numpy()
+    groups = details["group_id"]
     return _Seen(
         folder.name,
         len(population),

@@ -19,7 +19,7 @@ import numpy as np
 
 from simulator.errors import PopulationError, Problem
 from simulator.phrases import phrase
-from simulator.population.register import Population
+from simulator.population.register import TEXT, Population
 from simulator.regular import bytes_of
 
 SHORTEST = 32  # bytes: as long as what the function gives
@@ -68,11 +68,11 @@ def pseudonymous(population: Population, key: bytes) -> Population:
     """The register with pseudonyms for codes and groups and without names, places and what remarks quote, in the order of the
     pseudonyms; all facts as they are: who knows an enterprise's amounts finds it by them. To be read by people, not to be played: the
     streams go by the codes."""
-    details = population.details.copy()
+    details = dict(population.details)
     for column in ("group_id", "parent_id"):
-        details[column] = [pseudonym(str(code), key) for code in details[column]]
+        details[column] = np.array([pseudonym(code, key) for code in details[column]], TEXT)
     for column in ("name", "area", "former_id"):
-        details[column] = ""
+        details[column] = np.zeros(len(population), TEXT)
     warnings = [replace(p, cause=re.sub("“[^”]*”", "“…”", p.cause)) for p in population.warnings]
     unknown = [(pseudonym(code, key), year, column) for code, year, column in population.unknown]
     ids = population.ids.copy()

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from simulator import facts
 from simulator.errors import PopulationError, Problem
@@ -25,27 +24,27 @@ from simulator.population.schema import ENTERPRISES, contract, contract_of
 from simulator.population.tables import Unknown
 from simulator.streams import keys_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT = np.dtypes.StringDType()  # a few bytes a text, where Python's own take fifty more
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
 # One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).
 APPLICATION = np.dtype([("enterprise", np.int64), ("year", np.int64), ("clause", np.int64), ("applied_on", np.int64)])
 
 
-def details_frame(count: int, **columns: Any) -> pd.DataFrame:
-    """The details of `count` enterprises: name and the optional columns, blank where not given.
+def details_of(count: int, **columns: Any) -> dict[str, np.ndarray]:
+    """The details of `count` enterprises by column: name and the optional columns, blank where not given.
 
-    Texts by column name; closed_on as yyyymmdd. Raises ValueError for any other column.
+    Texts; closed_on as yyyymmdd. Raises ValueError for any other column.
     """
     unknown = set(columns) - {column.name for column in DETAIL_COLUMNS}
     if unknown:
         raise ValueError(f"no details: {sorted(unknown)}")
-    return pd.DataFrame(
-        {
-            column.name: pd.Series(
-                columns.get(column.name, [column.default] * count), dtype="int64" if column.kind == "date" else "str", index=range(count)
-            )
-            for column in DETAIL_COLUMNS
-        }
-    )
+    return {
+        column.name: np.array(columns.get(column.name, [column.default] * count), np.int64 if column.kind == "date" else TEXT)
+        for column in DETAIL_COLUMNS
+    }
 
 
 def asked_for(unknown: Iterable[Unknown], policy: Policy, interpretation: Mapping[str, str]) -> list[Unknown]:
@@ -71,7 +70,7 @@ class Population:
     part of it; paid: the same shape, really paid under this policy up to last_paid_year (0: no such table;
     it may lie after last_year). Each has shape (0, 0, 10) where the register has no such rows. employees: n
     × years, (0, 0) without the column. applications: APPLICATION records. details: name and optional columns
-    by enterprise, blank where not given.
+    (n,), blank where not given.
 
     unknown: (enterprise id, year, column) of every cell that says 未知 / unknown; id "" for a column that is
     absent as a whole; year 0 for facts of `enterprises`. Columns of the optional tables are named with their
@@ -91,7 +90,7 @@ class Population:
     last_paid_year: int = 0
     employees: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     applications: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=APPLICATION))
-    details: pd.DataFrame = None  # blank for every enterprise, where not given
+    details: Mapping[str, np.ndarray] = field(default_factory=dict)  # blank for every enterprise, where not given
     unknown: list[tuple[str, int, str]] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     source: str = ""
@@ -103,15 +102,15 @@ class Population:
 
     def __post_init__(self) -> None:
         count = len(self.ids)
-        if self.details is None:
-            object.__setattr__(self, "details", details_frame(count))
+        if not self.details:
+            object.__setattr__(self, "details", details_of(count))
         whole = (count, self.annual.shape[1] if self.annual.ndim == 2 else -1)
         fits = (
             self.enterprises.shape == (count,)
             and self.enterprises.dtype == facts.ENTERPRISE
             and self.annual.shape == whole
             and self.annual.dtype == facts.ANNUAL
-            and len(self.details) == count
+            and all(column.shape == (count,) for column in self.details.values())
             and self.employees.shape in (whole, (0, 0))
             and self.support.shape == self.support_district.shape
         )
@@ -184,7 +183,7 @@ class Population:
         return (
             all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays)
             and all(getattr(self, name) == getattr(other, name) for name in plain)
-            and self.details.equals(other.details)
+            and all(np.array_equal(column, other.details[name]) for name, column in self.details.items())
             and sorted(self.unknown) == sorted(other.unknown)
         )
 
@@ -216,7 +215,7 @@ class Population:
             **parts,
             own={name: values[rows] for name, values in self.own.items()},
             applications=applications[applications["enterprise"] >= 0],
-            details=self.details.iloc[rows].reset_index(drop=True),
+            details={name: column[rows] for name, column in self.details.items()},
             unknown=[entry for entry in self.unknown if entry[0] in kept],
             origin=None,
         )

@@ -8,14 +8,16 @@ left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from simulator.population.column import Column, Table
 from simulator.population.schema import contract
 from simulator.population.spelling import iso, spell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNKNOWN = "unknown"
 
@@ -38,6 +40,8 @@ def to_tables(population: Population, only: tuple[str, ...] = ()) -> dict[str, p
 
 def _frame(table: Table, columns: Columns) -> pd.DataFrame:
     """Columns as a frame; without rows, all columns of the table."""
+    import pandas as pd  # a quarter of a second, only where a table is made
+
     return pd.DataFrame(columns or {column.name: [] for column in table.columns})
 
 

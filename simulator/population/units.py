@@ -65,11 +65,13 @@ _SAID = re.compile(
         )
     )
 )
+_ANY = re.compile(r"[元万亿]|单位|unit|amount|美金|港币|英镑|rmb|cny|yuan|renminbi|wan|usd|us\$|hkd|eur")  # in every text that says one
 _MENTIONED = re.compile(r"(?<![\d.一二两三四五六七八九十百千万几数多每过满])(百万元|[千万亿]元)")
 EXPLANATION = "explanation"  # where a unit is said for every table: a sheet or a file beside them
 _NAME = re.compile(rf"(.*?)([\s_·—–\-【\[]|单位[::]?)?({_WORD})[】\]]?(?:\.[a-z]{{2,8}})?")
 _MARKS = re.compile(r"^[*★☆]+|[*★☆]+$|\((?:必填|选填)项?\)")  # what a form adds to a header
 _LEAD = re.compile(r"^(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])?(?:其中:?|#)?")  # 1.销售额, （一）资本, 其中：网络零售额
+_NUMBER = re.compile(r"[\d.,-]*")
 _SEPARATORS = re.compile(r"[((\[【〔{<〈《/::,、|~—–·-]")
 _BEHIND = re.compile("(?<=.)(?<![((\\[【〔{<〈《/:])(?:计量|金额|货币)?单位[:为]?(?=.)")  # 销售额 单位：万元
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥)[,、]?|[,、]?(?:人民币|rmb|cny|¥)$")
@@ -98,8 +100,11 @@ def column_named(text: str, table: Table) -> Column | None:
 
 def _split(text: str, table: Table) -> tuple[Column | None, str]:
     """Column and unit word of a header cell; (None, "") when it names no column."""
-    names = table.names
-    name = _BEHIND.sub(":", _LEAD.sub("", _MARKS.sub("", squeezed(text))))
+    names, name = table.names, squeezed(text)
+    if name not in names:
+        if _NUMBER.fullmatch(name):  # most cells that are looked at
+            return None, ""
+        name = _BEHIND.sub(":", _LEAD.sub("", _MARKS.sub("", name)))
     if name in names:
         return names[name], ""
     for match in _SEPARATORS.finditer(name):
@@ -149,6 +154,8 @@ def stated(text: str) -> tuple[set[str], set[str]]:
     ((set(), {'亿元'}), (set(), set()), (set(), set()))
     """
     text = squeezed(text).translate(OLD)
+    if _ANY.search(text) is None:  # most cells that are looked at
+        return set(), set()
     said = {next(filter(None, groups)) for groups in _SAID.findall(text)}
     for start in _LISTED.finditer(text):
         at = start.end()

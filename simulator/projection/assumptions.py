@@ -207,8 +207,8 @@ GENERAL: tuple[Assumption, ...] = (  # what every policy's projection rests on
     _a("targets.goods_share", "share", 0, 1, "网络零售额中实物商品占比", "physical goods in online sales"),
     _a("cash.same_year", "share", 0, 1, "当年兑现比例", "share of an award paid in its own year"),
 )
-# What an assumption can change of a draw: nothing of it (it counts afterwards), newcomers alone, or anything
-NOTHING, NEWCOMERS_ONLY, EVERYTHING = 0, 1, 2
+# What an assumption can change of a draw: nothing of it (it counts afterwards), how many newcomers come, newcomers alone, or anything
+NOTHING, ARRIVALS_ONLY, NEWCOMERS_ONLY, EVERYTHING = 0, 1, 2, 3
 _AFTERWARDS = (
     "trscg_",
     "services_ratio",
@@ -222,19 +222,27 @@ _AFTERWARDS = (
     "cash_same_year",
     "breach_recovered",
 )
+_OF_ARRIVALS = (
+    "startups_a_year",
+    "regional_a_year",
+    "national_a_year",
+    "split_offs_a_year",
+    "traditional_a_year",
+    "joiners_a_year",
+    "buildings_a_year",
+    "butfor_elasticity",
+    "butfor_cap",
+)
 _OF_NEWCOMERS = (
     "startups_",
     "regional_",
     "national_",
     "anchors_",
-    "split_offs_a_year",
     "traditional_",
     "joiners_",
     "buildings_",
     "office_stock",
     "bunching_capital",
-    "butfor_elasticity",
-    "butfor_cap",
 )
 _OF_ANY_INVENTED = (
     "incumbents_",
@@ -253,6 +261,8 @@ def touches(field: str, *, drawn: bool) -> int:
     """What of a draw a general assumption's field can change. drawn: whether the enterprises of the base year are drawn."""
     if field.startswith(_AFTERWARDS):
         return NOTHING
+    if field in _OF_ARRIVALS:
+        return ARRIVALS_ONLY
     return NEWCOMERS_ONLY if field.startswith(_OF_NEWCOMERS if drawn else _OF_NEWCOMERS + _OF_ANY_INVENTED) else EVERYTHING
 
 

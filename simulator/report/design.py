@@ -12,6 +12,7 @@ from simulator.budget.freedom import FreeTerm
 from simulator.budget.result import BudgetRun
 from simulator.document import Table
 from simulator.document.numbers import UNITS, UP
+from simulator.money import plainly
 from simulator.render.text import tables as as_text
 from simulator.report.saved import save as save_sheets
 from simulator.report.tabled import in_money, tabled
@@ -133,9 +134,8 @@ def is_best(row: Mapping[str, object], result: DesignResult) -> bool:
 def _shown(term: FreeTerm, value: Decimal, words: Wording) -> str:
     """A number of the law with its unit."""
     if term.unit in ("share", "occupancy"):
-        return f"{value * 100:f}".rstrip("0").rstrip(".") + "%" if value else "0%"
-    number = f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
-    return words.say("design.amount", number=number, unit=words.term("units", term.unit))
+        return plainly(value * 100) + "%"
+    return words.say("design.amount", number=plainly(value), unit=words.term("units", term.unit))
 
 
 def _money(yuan: float | Decimal, words: Wording) -> str:

@@ -24,8 +24,8 @@ def terms(settings: Sequence[Setting], lang: str = "zh") -> str:
             s.path,
             s.value,
             words.term("units", s.unit),
-            s.range,
-            " ".join(filter(None, (s.source, s.confidence))),
+            words.term("ranges", s.range),
+            " ".join(dict.fromkeys(words.term("confidence", word) for word in (*s.source.split(), s.confidence) if word)),
             words.pick({"zh": s.zh, "en": s.en}),
         )
         for s in settings

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from simulator import yamlfile
@@ -67,15 +68,14 @@ class Sourced:
     confidence: str
 
 
+_LEVELS = {level for a in GENERAL for level in accumulate(a.path.split(".")[:-1], "{}.{}".format)}
+
+
 def is_group(path: str) -> bool:
     """Whether settings lie below this path (a mapping there is a level, not a value)."""
     if path.startswith("assumptions."):
         rest = path[len("assumptions.") :]
-        return (
-            rest in _CLAUSEWISE
-            or (rest.startswith("facts.") and rest.count(".") == 1)
-            or any(a.path.startswith(rest + ".") for a in GENERAL)
-        )
+        return rest in _CLAUSEWISE or (rest.startswith("facts.") and rest.count(".") == 1) or rest in _LEVELS
     if path.startswith("law."):
         return path.count(".") == 1 or path.endswith((".condition", ".let"))
     if path.startswith(("appropriation.", "rationing.")):

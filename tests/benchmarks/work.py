@@ -90,7 +90,7 @@ class Work:
 
 def work_of(scenario: Scenario, population: Population) -> Work:
     """A scenario's draws on what is known of a register. Raises ValueError for what the contenders do not all do."""
-    if len(population.paid) or population.details["group_id"].ne("").any():
+    if len(population.paid) or (population.details["group_id"] != "").any():
         raise ValueError("the common work has no payments really made and no groups of enterprises")
     if scenario.interpretation != load_scenario("baseline").interpretation or scenario.plain["market"] != "ex_ante":
         raise ValueError("the common work reads the law by its default readings and takes the planner's market")

@@ -14,6 +14,7 @@ from simulator.engine.generosity import generosity_of
 from simulator.engine.run import play
 from simulator.engine.totals import AWARDED
 from simulator.errors import ScenarioError
+from simulator.population.register import details_of
 from tests.of_2013 import CASH
 
 DRAWS = 120
@@ -206,8 +207,7 @@ def test_a_group_of_traditional_enterprises_counts_once_and_a_twentieth_of_sales
     annual["present"], annual["online_sales"] = 1, 0
     annual["sales"] = 8_000_000 * 100
     annual["online_sales"][:, 2] = [x * 100 for x in (1_000_000, 2_000_000, 0, 400_000, 399_999)]  # 2013, the third year
-    details = people.details.copy()
-    details["group_id"] = ["G", "G", "G", "", ""]
+    details = details_of(5, **{**people.details, "group_id": ["G", "G", "G", "", ""]})
     for name, value in (("enterprises", enterprises), ("annual", annual), ("details", details)):
         object.__setattr__(people, name, value)
     scenario = load_scenario("baseline", {"draws": 2, "behaviour": "as_the_law_says", "horizon": 2013})

@@ -609,7 +609,8 @@ def test_terms_lists_everything_that_can_be_set():
     assert "合法性" not in done("terms", "law.office_rent")
     lines = done("terms", "law.tax_rebate").partition("\n\n")[0].splitlines()
     assert len(lines) == 8 and all(line.startswith("law.tax_rebate.") for line in lines[2:])
-    assert re.search(r"law\.tax_rebate\.high_rate +0\.5 +比例 +0 … 1 +四（四） A +高档返还比例\n", said)
+    assert re.search(r"law\.tax_rebate\.high_rate +0\.5 +比例 +0 … 1 +四（四） 甲 +高档返还比例\n", said)
+    assert " J" not in said and "判断" in said  # in words
     assert re.search(r"high_rate +0\.4 ", done("terms", "law.tax_rebate", "--set", "law.tax_rebate.high_rate=0.4"))
     assert re.search(r"office_rent\.max_area +300 ", done("terms", "law", "--scenario", "cautious"))
     for words in ("四（三）", "四(三)", "办公用房租金", "Office rent"):

@@ -57,15 +57,16 @@ def test_the_command_line_itself_needs_nothing(command):
         "budget baseline --draws 0",
         "assess nowhere",
         "explain nowhere E1",
+        "explain data/sample SYN0000001",
         "run baseline --population nowhere",
         "design baseline --budget 1 --free nothing --set a=b",
     ],
 )
-def test_terms_and_refusals_wait_for_no_table(command):
+def test_terms_refusals_and_explanations_wait_for_no_table(command):
     assert imported((*PICTURES, *TABLES, "numba"), *command.split()) == []
 
 
-@pytest.mark.parametrize("command", ["explain data/sample SYN0000001", "check data/sample"])
+@pytest.mark.parametrize("command", ["check data/sample"])
 def test_reading_a_register_waits_for_no_picture_and_no_statistics(command):
     assert imported((*PICTURES, "scipy.special", "scipy.stats", "numba"), *command.split()) == []
 

@@ -13,6 +13,7 @@ from simulator import assess, indicators, load_scenario, read_population, synthe
 from simulator.engine.run import play
 from simulator.population.dividing import divided, write_parts
 from simulator.population.parts import open_register
+from simulator.population.register import details_of
 from tests.cli.running import done, refused
 from tests.faults import texts_of
 
@@ -25,8 +26,7 @@ BASE = load_scenario("baseline").set(
 def people():
     """An invented register with groups of traditional enterprises, payments of the first year and designated offices."""
     found = synthesize(BASE, 90)
-    groups = np.array(["" if row % 3 else f"集团{row % 5}" for row in range(90)], dtype=object)
-    details = found.details.assign(group_id=pd.Series(groups, dtype="str"))
+    details = details_of(90, **{**found.details, "group_id": ["" if row % 3 else f"集团{row % 5}" for row in range(90)]})
     enterprises, annual, paid = found.enterprises.copy(), found.annual.copy(), np.zeros((90, 3, 10), np.int64)
     annual["designated_building"][:, 2] = (np.arange(90) % 4 == 0) & (annual["present"][:, 2] == 1)
     enterprises["settled_on"][::4] = 20130615
@@ -115,7 +115,7 @@ def test_a_group_or_an_enterprise_in_two_parts_is_refused(people, tmp_path):
 
 
 def test_a_former_id_in_another_part_is_the_same_enterprise(people, tmp_path):
-    former = people.details.assign(former_id=["" if row else people.ids[89] for row in range(90)], group_id="")
+    former = details_of(90, name=people.details["name"], former_id=["" if row else people.ids[89] for row in range(90)])
     people = dataclasses.replace(people, details=former)
     write_parts((people.subset(slice(0, 40)), people.subset(slice(40, 90))), tmp_path, 2)
     assert "under one of their ids" in texts_of(open_register, tmp_path)[0]

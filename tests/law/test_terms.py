@@ -201,6 +201,11 @@ def test_a_number_is_shown_with_edge_and_unit(law, path, zh, en):
     assert law.numbers[path].shown(2013, "en") == en
 
 
+@pytest.mark.parametrize("share, text", [(1, "100%"), (0, "0%"), ("0.1", "10%"), ("0.005", "0.5%"), ("0.9999", "99.99%")])
+def test_a_share_keeps_the_zeros_of_its_number(law, share, text):
+    assert law.set({"tax_rebate.high_rate": D(share)}).numbers["tax_rebate.high_rate"].shown(2013) == text
+
+
 def test_a_policy_is_in_force_or_not(law):
     assert law.in_force and not law.set({"policy.in_force": False}).in_force
     assert texts_of(law.set, {"policy.in_force": 0}) == ["policy.in_force: is 0 → write true or false"]

@@ -14,7 +14,7 @@ import numpy as np
 from simulator import facts, load_scenario
 from simulator.engine import totals
 from simulator.engine.run import Draws, play
-from simulator.population.register import Population, details_frame
+from simulator.population.register import Population, details_of
 from simulator.scenario import Scenario
 from tests.of_2013 import BY_PATH, CASH, SLUGS
 
@@ -138,4 +138,4 @@ def register(count: int, years: range, sector: str = "", **values: Any) -> Popul
         else:
             annual[name] = np.asarray(value)[..., None] if np.ndim(value) == 1 else value
     ids = np.array([f"E{i:07d}" for i in range(count)], object)
-    return Population(ids, enterprises, annual, years[0], details=details_frame(count, sector=[sector] * count))
+    return Population(ids, enterprises, annual, years[0], details=details_of(count, sector=[sector] * count))

@@ -63,6 +63,18 @@ MOVES = (
     {"assumptions.incumbents.log_sd": 1.1},
     {},
 )
+CROWDS = (  # others come, few or many, of whom some hold the changed clause
+    {"law.office_rent.max_area": 50},
+    {"law.office_rent.max_area": 3_000, "law.office_rent.rate": 0.9},
+    {"law.tax_rebate.high_rate": 0.05, "law.opening_award.rate": 0.001},
+    {"assumptions.startups.a_year": 70},
+    {"assumptions.startups.a_year": 5, "law.tax_rebate.high_rate": 0.9},
+    {"assumptions.joiners.a_year": 20, "assumptions.buildings.a_year": 2},
+    {"assumptions.butfor.elasticity": 3, "law.office_rent.max_area": 2_000},
+    {"assumptions.butfor.elasticity": 0, "assumptions.take_up.office_rent": 0.2},
+    {"assumptions.startups.a_year": 60, "assumptions.startups.sales_median": 4e6},
+    {"law.office_rent.max_area": 0},
+)
 
 
 def same(one, other) -> bool:
@@ -81,6 +93,20 @@ def test_a_session_gives_what_a_full_run_gives(enterprises):
         assert same(session.play(scenario), play(scenario, people)), move
         if i % 3 == 2:
             session.look_ahead(scenario)
+
+
+@pytest.mark.parametrize("stock", [0, 9_000, 1e6], ids=["no office space", "short of office space", "office space enough"])
+@pytest.mark.parametrize("enterprises", [0, 100], ids=["drawn incumbents", "register"])
+def test_who_else_comes_is_played_as_a_full_run_plays_it(enterprises, stock):
+    base = BASE.set({"assumptions.office.stock": stock})
+    people = synthesize(base, enterprises) if enterprises else None
+    session = Session(base, people, workers=2)
+    session.play()
+    crowded = session._base.space[:, 1] > 0
+    assert crowded.any() == (stock < 1e6) and crowded.all() == (stock == 0)
+    for move in CROWDS:
+        scenario = base.set(move)
+        assert same(session.answer(scenario, rebase=False), play(scenario, people)), move
 
 
 @pytest.mark.parametrize("base", [None, BASE], ids=["each a change of the last", "all changes of one"])
@@ -178,12 +204,13 @@ def test_what_was_made_ready_for_is_not_played_when_it_is_asked_for(monkeypatch)
     played = []
 
     def counted(*given, **options):
-        played.append(options["only"])
+        played.append((options["who"], options["only"] & ~replay.ADDED_ONLY))
         return play_blocks(*given, **options)
 
     monkeypatch.setattr(replay, "play_blocks", counted)
     session.play(first.set(second))
-    assert set(played) <= {0, 1 << SLUGS.index("data_line")} and len(played) <= 3  # those there, newcomers, draws of other newcomers
+    held = 1 << SLUGS.index("data_line")
+    assert played in ([(THOSE_THERE, held), (NEWCOMERS, held)], [(THOSE_THERE, held), (NEWCOMERS, 1), (NEWCOMERS, held)])  # 1: who is gone
 
 
 def test_how_long_an_answer_takes_goes_by_what_has_to_be_played():
@@ -192,14 +219,15 @@ def test_how_long_an_answer_takes_goes_by_what_has_to_be_played():
     held = session._base.held[THOSE_THERE] >> SLUGS.index("tax_rebate") + 1 & 1
     there, newcomers = (session._base.seconds[who] for who in (THOSE_THERE, NEWCOMERS))
     assert session.seconds_for(BASE) == 0.0 and session.seconds_for(BASE.set({"assumptions.tax.margin": 0.5})) == session.seconds > 0
-    assert session.seconds_for(BASE.set({"assumptions.startups.a_year": 9})) == newcomers < session.seconds
+    assert session.seconds_for(BASE.set({"assumptions.startups.sales_median": 3e6})) == newcomers < session.seconds
+    assert session.seconds_for(BASE.set({"assumptions.startups.a_year": 9})) == newcomers
     share = min(1.0, replay.HELD_TAKE * held.mean())
     assert session.seconds_for(rate) == pytest.approx((there + newcomers) * share)
     session.play(rate)
     assert session.seconds_for(rate) == 0.0
 
 
-def test_where_as_many_newcomers_come_only_those_touched_are_played(monkeypatch):
+def test_of_newcomers_those_touched_and_those_added_are_played(monkeypatch):
     people, played = synthesize(BASE, 20), []
     session = Session(BASE, people, workers=1)
     session.play()
@@ -209,10 +237,9 @@ def test_where_as_many_newcomers_come_only_those_touched_are_played(monkeypatch)
         return play_blocks(prepared, parameters, **options)
 
     monkeypatch.setattr(replay, "play_blocks", counted)
-    session.play(BASE.set({"law.office_rent.max_area": 450}))
-    anew = [draws for who, only, draws in played if who == NEWCOMERS and only == 0]
-    assert anew == [] or 0 < anew[0] < BASE.draws / 2  # only the draws in which another number comes
-    assert (NEWCOMERS, 1 << SLUGS.index("office_rent"), BASE.draws) in played
+    session.play(BASE.set({"law.office_rent.max_area": 50}))
+    assert (NEWCOMERS, 0) not in {(who, only) for who, only, _ in played}
+    assert played[-1] == (NEWCOMERS, 1 << SLUGS.index("office_rent") | replay.ADDED_ONLY, BASE.draws)
 
 
 def test_without_memory_for_it_everything_is_played(monkeypatch):
@@ -232,7 +259,7 @@ def test_without_memory_for_it_everything_is_played(monkeypatch):
         ({"law.tax_rebate.high_rate": 0.8}, {"tax_rebate"}),
         ({"law.tax_rebate.low_contribution": 290_000, "law.data_line.cap": 1}, {"tax_rebate", "data_line"}),
         ({"law.tax_rebate.low_contribution": 100}, None),  # more may hold its conditions now
-        ({"law.tax_rebate.high_rate": 0}, None),  # and from nothing back to something
+        ({"law.tax_rebate.high_rate": 0}, {"tax_rebate"}),
         ({"law.office_rent.months": 12}, {"office_rent"}),
         ({"law.office_rent.months": 36}, None),
         ({"law.data_line.offered": False}, {"data_line"}),

@@ -67,7 +67,7 @@ def test_facts_are_stored_in_machine_units(tmp_path):
 
 def test_optional_columns_are_details(tmp_path):
     details = enterprise(tmp_path, closed_on="2015-01-31", sector="商品", group_id="G1", area="甲镇").details
-    assert details.iloc[0].to_dict() == {"name": "甲", "group_id": "G1", "parent_id": "", "area": "甲镇",
+    assert {name: column[0] for name, column in details.items()} == {"name": "甲", "group_id": "G1", "parent_id": "", "area": "甲镇",
                                          "sector": "goods", "closed_on": 20150131, "former_id": ""}  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from simulator import facts
 from simulator.errors import PopulationError
 from simulator.population import schema
 from simulator.population.readers import read_population
-from simulator.population.register import Population, details_frame
+from simulator.population.register import Population, details_of
 from tests import of_2013
 from tests.population.registers import ANNUAL, full, table, write
 
@@ -99,7 +99,7 @@ def test_round_trip_of_any_facts(tmp_path_factory, data):
     name = st.lists(names, min_size=count, max_size=count)
     population = Population(
         ids=np.array([f"E{number}" for number in range(count)], dtype=object), enterprises=enterprises, annual=annual,
-        first_year=2013, details=details_frame(count, name=data.draw(name)))  # fmt: skip
+        first_year=2013, details=details_of(count, name=data.draw(name)))  # fmt: skip
     amounts = [c.name for t in (of_2013.ENTERPRISES, of_2013.ANNUAL) for c in t if c.kind == "money"]
     folder = population.write_folder(tmp_path_factory.mktemp("any"))
     assert read_population(folder, dict.fromkeys(amounts, "元")) == population  # any facts: any magnitude
@@ -152,7 +152,7 @@ def test_subset(rich):
         order = np.arange(3)[index]
         assert list(part.ids) == [rich.ids[row] for row in order] and part.years == rich.years
         assert np.array_equal(part.annual, rich.annual[order]) and np.array_equal(part.support, rich.support[order])
-        assert part.details["name"].tolist() == rich.details["name"].iloc[order].tolist()
+        assert part.details["name"].tolist() == rich.details["name"][order].tolist()
         assert part.last_paid_year == rich.last_paid_year
         assert {entry[0] for entry in part.unknown} <= {"E1", "0003"}
         assert [part.ids[row] for row in part.applications["enterprise"]] == ["E1", "0003", "E1"]
@@ -181,8 +181,8 @@ def test_arrays_that_do_not_fit_are_a_defect():
     assert Population(**good).last_year == 2014
     for wrong in ({"annual": np.zeros((2, 2), facts.ANNUAL)}, {"enterprises": np.zeros(1)},
                   {"paid": np.zeros((1, 3, 10), np.int64)}, {"support": np.zeros((1, 2, 10), np.int64)},
-                  {"details": details_frame(2)}):  # fmt: skip
+                  {"details": details_of(2)}):  # fmt: skip
         with pytest.raises(ValueError, match="do not fit"):
             Population(**(good | wrong))
     with pytest.raises(ValueError, match="no details"):
-        details_frame(1, nmae=["x"])
+        details_of(1, nmae=["x"])

@@ -175,19 +175,19 @@ def test_5_another_code_does_not_blind_it_either(former, everybody, people, only
     changed = np.arange(len(people)) if everybody else np.arange(0, len(people), 2)
     ids = people.ids.copy()
     ids[changed] = [f"NEW{n:05d}" for n in changed]
-    details = people.details.copy()
+    details = {name: column.copy() for name, column in people.details.items()}
     if former:
-        details.loc[changed, "former_id"] = people.ids[changed]
+        details["former_id"][changed] = people.ids[changed].astype(str)
     renamed = dataclasses.replace(people, ids=ids, details=details).subset(np.delete(np.arange(len(people)), row))
     assert let_out(tmp_path, behind_of(people), behind_of(renamed), shown=[("awarded", "data_line", "2013")]) == [True, False]
 
 
 def test_5_a_group_that_is_named_anew_stays_one_holding(people):
-    details = people.details.copy()
-    details.loc[[0, 1, 2], "group_id"] = "甲集团"
-    again = details.copy()
-    again.loc[[0, 1, 2], "group_id"] = "乙集团"
-    one, other = (dataclasses.replace(people, details=d) for d in (details, again))
+    groups = (["甲集团"] * 3, ["乙集团"] * 3)
+    one, other = (
+        dataclasses.replace(people, details={**people.details, "group_id": np.concatenate([group, people.details["group_id"][3:]])})
+        for group in groups
+    )
     frames = same_holders([behind_of(one), behind_of(other)])
     assert set(frames[0]["holder"]) == set(frames[1]["holder"])
 

@@ -21,6 +21,7 @@ from simulator.document.numbers import UNITS, WITHHELD, shown
 from simulator.engine.run import play
 from simulator.errors import ReportError
 from simulator.population.dividing import write_parts
+from simulator.population.register import details_of
 from simulator.report.publish import publish
 from simulator.report.wording import LANGUAGES, load
 from simulator.store.record import RunFolder, read_contributions
@@ -188,7 +189,7 @@ def test_contributions_add_up_to_what_the_register_s_enterprises_are_awarded(rea
     whole = contributions(run.scenario, run.population)
     of = whole.groupby("measure")["amount"].sum()
     assert of["awarded"] == pytest.approx(of["paid"]) and of["awarded"] <= run.figure("awarded")["mean"] * 1.0001
-    grouped = dataclasses.replace(run.population, details=run.population.details.assign(group_id="集团"))
+    grouped = dataclasses.replace(run.population, details=details_of(n := len(run.population), group_id=["集团"] * n))
     one = contributions(run.scenario, grouped)
     assert one["holder"].nunique() == 1 < whole["holder"].nunique()
     assert one.groupby("measure")["amount"].sum()["awarded"] == pytest.approx(of["awarded"])

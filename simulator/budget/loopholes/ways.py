@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from simulator.facts import BLANK, NO_DATE, NONE, REGIONAL
 from simulator.law.terms import Law
@@ -140,12 +139,11 @@ def _doubled(people: Population, who: np.ndarray) -> tuple[Population, np.ndarra
     """
     old = np.flatnonzero(who)
     count, n = len(old), len(people)
-    details = pd.concat([people.details, people.details.iloc[old]], ignore_index=True)
-    groups = details["group_id"].to_numpy(dtype=object).copy()
     origin = np.concatenate([np.arange(n), old])
+    details = {name: column[origin] for name, column in people.details.items()}
+    groups = details["group_id"]
     mine = np.isin(origin, old) & (groups == "")
     groups[mine] = [str(people.ids[i]) for i in origin[mine]]
-    details["group_id"] = pd.Series(groups, dtype=people.details["group_id"].dtype)
 
     def longer(array: np.ndarray) -> np.ndarray:
         return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)]) if len(array) else array
