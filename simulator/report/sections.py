@@ -148,6 +148,9 @@ def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> R
         amount = UNITS[words.lang]["money"].text(run.appropriation_total, 0.0)
         if paid["p80"] == MISSING:
             return words.rich("answer.overrun_example_few", appropriation=amount)
+        if own := [str(year) for year in run.appropriation if year not in run.example]:
+            join = "、".join if words.lang == "zh" else ", ".join
+            return words.rich("answer.overrun_example_years", own=join(own), example=join(map(str, run.example)), p80=paid["p80"])
         return words.rich("answer.overrun_example", appropriation=amount, p80=paid["p80"])
     chances = run.by_year("overrun")["probability"].dropna()
     said = {
