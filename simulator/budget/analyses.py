@@ -24,6 +24,19 @@ from simulator.population.parts import Register, whole
 from simulator.projection.market import PUBLISHED_FROM
 from simulator.scenario import Scenario
 
+# what is played for a report, and about how long each takes beside the others: for a bar of progress
+EFFORT = {
+    "ledger": 8,
+    "exposure": 6,
+    "drivers": 12,
+    "conditions": 12,
+    "loopholes": 6,
+    "attribution": 20,
+    "tornado": 45,
+    "notches": 3,
+}
+Step = Callable[[str], object]  # called with a name of EFFORT before it is made
+
 
 def budgeting(
     draws: Draws, scenario: Scenario, population: Register | None, ledger: Ledger, workers: Workers, chance: float | None
@@ -44,13 +57,18 @@ def budgeting(
 
 
 def analyses(
-    draws: Draws, scenario: Scenario, population: Register | None, workers: Workers, only: Collection[str] | None
+    draws: Draws,
+    scenario: Scenario,
+    population: Register | None,
+    workers: Workers,
+    only: Collection[str] | None,
+    step: Step = str,
 ) -> dict[str, pd.DataFrame]:
     """What a report adds to the figures: drivers (parameters against chance, what a result leans on), conditions (what
     would have to be true for each target), backtest, backtest_of_place and affordability (share of the district's revenue)
     where the scenario names published figures, concentration (how unequally support is spread), loopholes (ways round the
     text and their price), and what drives the cost (`budget.drivers`). Plays further draws. only: those of these names (causes for the
-    tables of `budget.drivers`)."""
+    tables of `budget.drivers`). step: see `Step`."""
     register = whole(population)
     people = register if register is not None and reaches(register, scenario) else None
     makers: dict[str, Callable[[], pd.DataFrame]] = {
@@ -64,5 +82,9 @@ def analyses(
         if scenario.base_year == PUBLISHED_FROM - 1:
             makers["backtest"] = lambda: backtest(draws, scenario)
             makers["backtest_of_place"] = lambda: backtest_of_place(draws, statistics)
-    found = {name: make() for name, make in makers.items() if only is None or name in only}
-    return found | (drivers.tables(draws, scenario, register, workers) if only is None or "causes" in only else {})
+    found = {}
+    for name, make in makers.items():
+        if only is None or name in only:
+            step(name)
+            found[name] = make()
+    return found | (drivers.tables(draws, scenario, register, workers, step) if only is None or "causes" in only else {})

@@ -5,6 +5,7 @@ the same run give the same figures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -81,12 +82,22 @@ def sensitivity_of(
     )
 
 
-def tables(draws: Draws, scenario: Scenario, population: Population | None = None, workers: Workers = None) -> dict[str, pd.DataFrame]:
-    """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws."""
+def tables(
+    draws: Draws,
+    scenario: Scenario,
+    population: Population | None = None,
+    workers: Workers = None,
+    step: Callable[[str], object] = str,
+) -> dict[str, pd.DataFrame]:
+    """What a report tells of the drivers of a run, by name of the file; nothing of a run of fewer than FEWEST draws. step: called with the
+    name of what is made next."""
     if scenario.draws < FEWEST:
         return {}
+    step("attribution")
     whose = cost_drivers(draws, scenario, population, workers=workers)
+    step("tornado")
     matters = sensitivity_of(draws, scenario, population, workers=workers)
+    step("notches")
     near = notches(scenario, population, draws=NEAR)
     clauses = whose.attribution.clauses.assign(draws=whose.attribution.draws)
     return {

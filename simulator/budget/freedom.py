@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from simulator.characters import narrow
 from simulator.errors import Problem, ScenarioError, nearest
 from simulator.law.terms import UNITS, Law
 from simulator.money import is_exact
 from simulator.phrases import phrase
+from simulator.scenario import typed
 
 FOLD = 4
 MOST_TERMS = 3
@@ -53,13 +55,15 @@ def free_terms(law: Law, written: Iterable[str]) -> list[FreeTerm]:
         number = law.numbers.get(bare) if path.startswith("law.") else None
         known = [f"law.{p}" for p in law.numbers if law.blocks[p.partition(".")[0]].kind != "rule"]
         if number is None or f"law.{bare}" not in known or (at and not year.isdigit()):
-            problems.append(Problem(f"--free {text}", "is no number of a clause", nearest(path, known) or "simulator terms law"))
+            names = {p: law.numbers[p.removeprefix("law.")].zh for p in known}
+            remedy = typed.called(path, names, typed.clauses_of(law)) or nearest(path, known) or "simulator terms law"
+            problems.append(Problem(f"--free {text}", "is no number of a clause", remedy))
             continue
         unit, today = UNITS[number.unit], number.at(int(year) if at else law.start.year)
         top = unit.high if number.unit in WITHIN_ONE else min(unit.high, FOLD * today)
         finest = Decimal(1) / unit.scale
         try:
-            low, high, step = _span(span, top, finest) if equals else (Decimal(0), top, finest)
+            low, high, step = _span(span, number.unit, top, finest) if equals else (Decimal(0), top, finest)
         except (InvalidOperation, ValueError):
             problems.append(
                 Problem(f"--free {text}", phrase("{} is no range", repr(span)), phrase("{} or {}=LOW:HIGH:STEP", f"{path}=LOW:HIGH", path))
@@ -87,8 +91,9 @@ def free_terms(law: Law, written: Iterable[str]) -> list[FreeTerm]:
     return terms
 
 
-def _span(text: str, top: Decimal, finest: Decimal) -> tuple[Decimal, Decimal, Decimal]:
-    parts = [Decimal(part.strip()) if part.strip() else None for part in text.split(":")]
+def _span(text: str, unit: str, top: Decimal, finest: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    written = [part.strip() for part in narrow(text).split(":")]
+    parts = [typed.of_unit(part, unit) or Decimal(part) if part else None for part in written]
     if not 2 <= len(parts) <= 3 or any(p is not None and not p.is_finite() for p in parts):
         raise ValueError(text)
     low, high, step = [*parts, None][:3]

@@ -10,6 +10,7 @@ what a run of that many draws gives, to the byte.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from simulator.errors import Problem, ScenarioError, nearest
 from simulator.money import FEN
 from simulator.phrases import phrase
 from simulator.projection.sobol import REPLICATES
-from simulator.scenario import Scenario
+from simulator.scenario import Scenario, typed
 
 FEWEST, MOST = 512, 50_000
 MARGIN = 0.9
@@ -57,7 +58,7 @@ class Figure:
 
     @classmethod
     def named(cls, name: str, scenario: Scenario) -> Figure:
-        """total, net_impact, 2014, office_rent …; p95 or p95.office_rent for a quantile; overrun. Raises ScenarioError.
+        """total, net_impact, 2014, office_rent or 四（三） …; p95 or p95.office_rent for a quantile; overrun. Raises ScenarioError.
 
         >>> from simulator.scenario import load_scenario
         >>> Figure.named("p95.2014", load_scenario("baseline"))
@@ -66,6 +67,7 @@ class Figure:
         first, _, rest = name.partition(".")
         quantiles = {f"p{q}": q for q in QUANTILES}
         what, quantile = (rest or TOTAL, quantiles[first]) if first in quantiles else (name, 0)
+        what = typed.clause(re.sub(r"^(\d{4})年$", r"\1", what.strip()), typed.clauses_of(scenario.law))
         years = [str(y) for y in (*scenario.years, scenario.years[-1] + 1)]
         known = [TOTAL, NET, *scenario.law.policy.slugs[: scenario.law.policy.cash_clauses], *years]
         if what == OVERRUN and not quantile and scenario.funds:
@@ -75,6 +77,11 @@ class Figure:
             remedy = nearest(what, known) or few
             raise ScenarioError(Problem("--of", phrase("{} is no figure of this scenario", repr(name)), remedy))
         return cls(what, quantile)
+
+    @property
+    def name(self) -> str:
+        """What it is called in records, however it was typed."""
+        return self.what if not self.quantile else f"p{self.quantile}" + (f".{self.what}" if self.what != TOTAL else "")
 
     def values(self, draws: Draws, scenario: Scenario) -> np.ndarray:
         """One figure per draw, CNY; of an overrun yes or no."""
@@ -153,4 +160,8 @@ def play_until(
         wanted = min(max(needed, GROWTH[0] * scenario.draws), GROWTH[1] * scenario.draws)
         scenario = scenario.set({"draws": min(math.ceil(wanted / REPLICATES) * REPLICATES, most)})
     status = CONVERGED if reached <= asked else NOT_CONVERGED
-    return scenario, draws, Precision(asked, of, reached if math.isfinite(reached) else None, status, scenario.draws, looks, expected)
+    return (
+        scenario,
+        draws,
+        Precision(asked, figure.name, reached if math.isfinite(reached) else None, status, scenario.draws, looks, expected),
+    )

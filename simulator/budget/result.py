@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,9 @@ from simulator.scenario import Scenario
 from simulator.scenario.identity import command
 from simulator.sources import source_hash
 from simulator.spreadsheets import save_csv
+
+if TYPE_CHECKING:
+    from simulator.budget.analyses import Step
 
 YEAR_COLUMNS = (
     "retained_tax_with",
@@ -145,20 +148,23 @@ class BudgetRun:
         found: Ledger = self.__dict__["_ledger"]
         return found
 
-    def budgeting(self, workers: Workers = None, chance: float | None = None) -> dict[str, pd.DataFrame]:
+    def budgeting(self, workers: Workers = None, chance: float | None = None, step: Step = str) -> dict[str, pd.DataFrame]:
         """See `budget.analyses`; chance: one of one's own that a reserve is to keep."""
         from simulator.budget.analyses import budgeting  # what a run on the screen need not wait for
 
-        return budgeting(self.result, self.scenario, self.population, self.ledger(workers), workers, chance)
+        step("ledger")
+        ledger = self.ledger(workers)
+        step("exposure")
+        return budgeting(self.result, self.scenario, self.population, ledger, workers, chance)
 
     def analyses(
-        self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None
+        self, workers: Workers = None, chance: float | None = None, only: Collection[str] | None = None, step: Step = str
     ) -> dict[str, pd.DataFrame]:
         """See `budget.analyses`. only: tables of these names; `budgeting` for all of that."""
         from simulator.budget.analyses import analyses
 
-        found = self.budgeting(workers, chance) if only is None or "budgeting" in only else {}
-        return found | analyses(self.result, self.scenario, self.population, workers, only)
+        found = self.budgeting(workers, chance, step) if only is None or "budgeting" in only else {}
+        return found | analyses(self.result, self.scenario, self.population, workers, only, step)
 
     def write(self, folder: str | Path, analyses: Mapping[str, pd.DataFrame] | None = None) -> Path:
         """Keep the run in a folder: draws.parquet, years.parquet, summary.csv, settings.csv, contributions.parquet where it

@@ -102,7 +102,10 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     argv = sys.argv[1:] if argv is None else argv
     lang = asked_for(argv)
-    arguments = parser(lang).parse_args(argv)
+    arguments = (verbs := parser(lang)).parse_args(argv)
+    if arguments.name is None:
+        verbs.print_help()
+        return 0
     try:
         with _terminable(), shown(notices(arguments)), writing(arguments), entered(arguments.name) as act, workforce(arguments):
             code = arguments.verb(arguments)
@@ -174,7 +177,7 @@ def parser(lang: str | None = None) -> Parser:
     top = Parser("simulator", description=DESCRIPTIONS[lang], epilog=f"{TERMS[lang]}\n{EPILOGS[lang]}", formatter_class=Formatter)
     top.add_argument("--version", action=Version, nargs=0, help="show the version and exit")
     lang_option(top, "language of what is said (default: what LANG says, else zh)")
-    verbs = top.add_subparsers(title="commands", metavar="VERB", dest="name", required=True)
+    verbs = top.add_subparsers(title="commands", metavar="VERB", dest="name")
     for name in VERBS:
         verb = import_module(f"simulator.cli.{name}")
         does, words = translated(verb.HELP, lang), WORDS[lang]

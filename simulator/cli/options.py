@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -184,7 +185,7 @@ def scenario_of(arguments: argparse.Namespace, name: str) -> Scenario:
         raise SimulatorError(
             [Problem(f"--appropriation {option}", "is not YEAR=CNY", "e.g. --appropriation 2014=6000000") for option in wrong]
         )
-    given = [f"appropriation.{option}" for option in asked]
+    given = [f"appropriation.{year.strip().removesuffix('年')}={amount}" for year, _, amount in (option.partition("=") for option in asked)]
     given += [f"rationing.mode={arguments.mode}"] if getattr(arguments, "mode", None) else []
     changes = parse_set(given, parse_set(arguments.changes))
     for option in ("draws", "seed"):
@@ -248,7 +249,8 @@ def yearly(option: str, given: list[str]) -> dict[int, float]:
     numbers, wrong = {}, []
     for text in given:
         year, _, amount = text.partition("=")
-        if year.strip().isdigit() and (found := typed.amount(amount)) is not None:
+        year = year.strip().removesuffix("年")
+        if year.isdigit() and (found := typed.amount(amount)) is not None:
             numbers[int(year)] = float(found)
         else:
             wrong.append(f"{option} {text}")
@@ -319,20 +321,25 @@ def watched(scenarios: Sequence[Scenario], lang: str) -> Iterator[Callable[[int]
 
 
 @contextlib.contextmanager
-def sections(lang: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar of a report's sections, where somebody watches; called with each one's name before it is made."""
-    bar: Any = None
-    with contextlib.ExitStack() as bars:
+def course(lang: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar of all that a report takes, with the time left; a line now and then where nobody watches. Gives what is called with the share
+    done, 0 to 1, and what is made next."""
+    began = said = time.monotonic()
+    heading = WORK["report"] if lang == "zh" else "report"
+    with progress_bar("report", lang, total=1.0, form=WHOLE[lang]) as bar:
 
-        def made(name: str, number: int, count: int) -> None:
-            nonlocal bar
-            if number == 1:  # of the next report
-                bars.close()
-                bar = bars.enter_context(progress_bar("report", lang, "section", count))
-            bar.set_description_str(safe(name))
-            bar.update(number - 1 - bar.n)
+        def at(done: float, what: str) -> None:
+            nonlocal said
+            now = time.monotonic()
+            if not bar.disable:
+                bar.set_description_str(f"{heading} {safe(what)}", refresh=False)
+                bar.update(max(0.0, done - bar.n))
+            elif done >= TELLING and now - said >= QUIET:
+                said = now
+                left = phrase("the report: {} done, about {} s left", f"{done:.0%}", f"{(now - began) * (1 - done) / done:.0f}")
+                say(chinese(left) if lang == "zh" else left, aside=True)
 
-        yield made
+        yield at
 
 
 @contextlib.contextmanager
@@ -365,6 +372,9 @@ BARS = {
     "zh": f"{{desc}}：{DONE}，已用 {{elapsed}}，约剩 {{remaining}}",
     "en": f"{{desc}}: {DONE}, {{elapsed}} gone, about {{remaining}} left",
 }
+WHOLE = {lang: bar.replace(" {n_fmt}/{total_fmt} {unit}", "") for lang, bar in BARS.items()}
+TELLING = 0.1  # of a report, from which on what it took says how long the rest takes
+QUIET = 8  # seconds between two lines that say how far a report is, where there is no bar
 WORK = {
     "run": "模拟",
     "report": "报告",
@@ -373,13 +383,13 @@ WORK = {
     "design": "条款设计",
     "loopholes": "规避途径",
     "draw": "次",
-    "section": "节",
     "step": "步",
 }  # what a bar tells of, and its units
 
 
-def progress_bar(what: str, lang: str, unit: str = "step", total: int | None = None) -> Any:
-    """A bar of progress in the reader's language, with the time left, where somebody watches. what, unit: of WORK."""
+def progress_bar(what: str, lang: str, unit: str = "step", total: float | None = None, form: str = "") -> Any:
+    """A bar of progress in the reader's language, with the time left, where somebody watches. what, unit: of WORK; form: of a bar that
+    counts nothing."""
     from tqdm import tqdm
 
     desc, of = (WORK[what], WORK[unit]) if lang == "zh" else (what, f"{unit}s")
@@ -390,7 +400,8 @@ def progress_bar(what: str, lang: str, unit: str = "step", total: int | None = N
         file=sys.stderr,
         leave=False,
         ascii=True,
-        bar_format=BARS[lang],
+        bar_format=form or BARS[lang],
+        smoothing=0.0 if form else 0.3,  # parts that differ in length: what all of them took tells more than the last one
         disable=not sys.stderr.isatty(),
     )
 

@@ -120,7 +120,7 @@ class Parser(argparse.ArgumentParser):
         """As argparse; what no option takes is refused beside the verb's own options, all of it at once."""
         found, left = self.parse_known_args(args, namespace)
         if left:
-            verb = self.verbs()[found.name]
+            verb = self.verbs().get(found.name, self)
             words = [word for i, word in enumerate(left) if word.startswith("-") or not (i and left[i - 1].startswith("-"))]
             self._refuse([self._unknown(word, verb) for word in words])
         return found

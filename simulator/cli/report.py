@@ -9,16 +9,15 @@ import simulator
 from simulator.cli.language import environment_language
 from simulator.cli.options import (
     comma_list,
+    course,
     draw_options,
     lang_of,
     notices,
     population_of,
     profile_word,
     scenario_of,
-    sections,
     units_of,
     unused,
-    watched,
 )
 from simulator.console import say
 from simulator.errors import Problem, SimulatorError
@@ -99,7 +98,7 @@ def do(arguments: argparse.Namespace) -> None:
     elif not kept:
         people, name = population_of(arguments), name if arguments.notebook in _WHOLE else f"{name}-{arguments.notebook}"
     out = arguments.out or (None if kept else Path("out") / name)
-    with watched(scenarios, lang_of(arguments)) as progress, sections(lang_of(arguments)) as section:
+    with course(lang_of(arguments)) as whole:
         made = simulator.report(
             *of,
             population=people,
@@ -112,9 +111,8 @@ def do(arguments: argparse.Namespace) -> None:
             units=units,
             releases=arguments.releases,
             workers=arguments.workers,
-            progress=progress,
             notice=notices(arguments),
-            section=section,
+            course=whole,
         )
     for path in made:
         say(f"→ {path}")

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -241,6 +242,12 @@ def fitted(table: Sequence[Sequence[float]], unit: Unit, rows: Sequence[Decimal]
     >>> fitted([[14_800, 4_400], [24_400, 4_600]], UNITS["zh"]["money"], [Decimal("1.9"), Decimal("2.9")])
     ([[Decimal('1.5'), Decimal('0.4')], [Decimal('2.4'), Decimal('0.5')]], [Decimal('3.9'), Decimal('0.9')])
     """
+    cells, columns = _fitted(tuple(map(tuple, table)), unit, tuple(rows))
+    return [list(row) for row in cells], list(columns)
+
+
+@lru_cache(maxsize=16)  # a report prints the same amounts in many places
+def _fitted(table: tuple[tuple[float, ...], ...], unit: Unit, rows: tuple[Decimal, ...]) -> tuple[list[list[Decimal]], list[Decimal]]:
     from scipy.optimize import linprog
 
     step = Decimal(1).scaleb(-unit.finest)

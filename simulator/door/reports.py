@@ -38,6 +38,7 @@ def report(
     progress: Any = None,
     notice: Any = None,
     section: Any = None,
+    course: Any = None,
 ) -> list[Path]:
     """A report as files a bureau can keep: HTML, PDF, Excel, Word.
 
@@ -66,7 +67,9 @@ def report(
     workers : int, Cluster or None
         Threads (None: one for each core) or a `cluster`. No figure depends on it.
     progress, notice, section : callable, optional
-        Called with the draws done; with a sentence; and of each section before it is made: name, number, how many there are.
+        Called with the draws done; with a sentence; and of each section and file before it is made: name, number, how many there are.
+    course : callable, optional
+        Called with the share of the whole that is done, 0 to 1, and what is made next.
 
     Returns
     -------
@@ -83,9 +86,12 @@ def report(
     --------
     >>> report("baseline", formats=["html", "docx"], languages=["zh", "en"], out="out")  # doctest: +SKIP
     """
+    from simulator.budget.analyses import EFFORT
     from simulator.budget.result import BudgetRun
     from simulator.disclosure.releases import no_ledger
+    from simulator.door.given import load_scenario
     from simulator.report import launcher
+    from simulator.report.course import Course
     from simulator.report.publish import publish
     from simulator.report.wording import load
     from simulator.scenario import typed
@@ -108,8 +114,28 @@ def report(
         raise no_ledger()
     tell, place = notice or (lambda _: None), "out" if out is None else out
 
+    kind, to_play = kinds.KINDS[notebook], [] if kept or notebook == "check" else [one for one in of if not isinstance(one, BudgetRun)]
+    whole = Course(
+        course or (lambda *_: None),
+        load(languages[0]),
+        len(to_play),
+        () if kept or kind.folder != "run" else EFFORT if kind.analyses is None else kind.analyses,
+        languages,
+        len(formats),
+    )
+    every, done = sum(load_scenario(one).draws for one in to_play) if course else 0, 0
+
+    def step(draws: int) -> None:
+        nonlocal done
+        done += draws
+        if progress:
+            progress(draws)
+        whole.at("play", done / every if every else 0.0)
+
     def played(one: AnyScenario | BudgetRun) -> BudgetRun:
-        return one if isinstance(one, BudgetRun) else run(one, population, workers=workers, progress=progress, notice=notice)
+        return one if isinstance(one, BudgetRun) else run(one, population, workers=workers, progress=step, notice=notice)
+
+    whole.at("play")
 
     if kept:
         folder = kept
@@ -124,11 +150,17 @@ def report(
     else:
         budget = played(of[0])
         tell("what the result leans on, and what would have to be true …")
-        folder = budget.write(place, budget.analyses(workers, only=kinds.KINDS[notebook].analyses))
+        folder = budget.write(place, budget.analyses(workers, only=kind.analyses, step=whole.at))
     made = []
     with launcher.Kernel() as kernel:  # one for all languages: starting it takes as long as a report
         for lang in languages:
             tell(phrase("writing the report {} ({}) …", notebook, lang))
+
+            def told(name: str, number: int, count: int, lang: str = lang) -> None:
+                whole.at(lang, (number - 1) / count, name)
+                if section:
+                    section(load(lang).term("sections", name), number, count)
+
             made += publish(
                 folder,
                 notebook=notebook,
@@ -138,7 +170,7 @@ def report(
                 profile=profile,
                 out=out if kept else place,
                 releases=releases,
-                progress=section and (lambda name, *of, lang=lang: section(load(lang).term("sections", name), *of)),
+                progress=told,
                 kernel=kernel,
             )
     return made

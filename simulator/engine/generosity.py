@@ -7,7 +7,7 @@ what the baseline's would, in the same term.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -101,31 +101,49 @@ def generosity_of(scenario: Scenario) -> np.ndarray:
     still = ("market.sd", "market.yearly_change", "market.first_year_extra", "breach.rate", "breach.accounts_rate", "existing.share")
     values |= {p: fixed(0.0) for p in values if p.startswith("exit.") or p in still}
     par = draw_parameters(scenario.declared, values, 0, 0, 1, at_mean=True)
-    years, ones = len(scenario.years), np.ones(len(KINDS))
+    now = _support(scenario, par, suspended)
+    before = replace(scenario, law=written, interpretation=interpretation)
+    key = (written.policy, written.start, written.end, *interpretation.items(), scenario.base_year, *scenario.years, par.tobytes())
+    then = _as_written(_Asked(before, par, key))
+    return np.divide(now, then, out=np.ones(len(KINDS)), where=then > 0)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the support of a law as written depends on, in the key."""
+
+    scenario: Scenario = field(compare=False)
+    par: np.ndarray = field(compare=False)
+    key: tuple[object, ...]
+
+
+@lru_cache(maxsize=8)  # of all the changes of one law, what they are held against is one
+def _as_written(asked: _Asked) -> np.ndarray:
+    return _support(asked.scenario, asked.par, None)
+
+
+def _support(scenario: Scenario, par: np.ndarray, suspended_from: int | None) -> np.ndarray:
+    """What the reference newcomers are awarded (3,), fen. par (1,): PARAMETERS."""
+    years = len(scenario.years)
     of_years = np.repeat(par[:, None], years + 1, axis=1)
-
-    def support(of: Scenario, suspended_from: int | None) -> np.ndarray:
-        enacted = enact(of, [scenario.base_year, *scenario.years])
-        edges = edges_of(of.law.policy, enacted.terms, scenario.base_year)
-        by_clause = np.zeros((len(KINDS), 1, years, enacted.clauses, len(BY_CLAUSE)), np.int64)
-        for kind, sums in zip(KINDS, by_clause, strict=True):
-            stage = Stage(
-                seed=np.uint64(0),
-                generosity=ones,
-                enacted=enacted,
-                declared=scenario.declared,
-                edges=edges,
-                hindsight=False,
-                base_year=scenario.base_year,
-                known=0,
-                suspended_from=suspended_from or NEVER,
-                register=references(general(par)[0], enacted, edges, scenario.base_year, kind),
-                synthetic=False,
-            )
-            by_year = np.zeros((1, years, len(BY_YEAR)), np.int64)
-            stage.play_under(of_years, np.zeros(1, np.int64), sums, by_year, nothing_wanted(1, years), who=THOSE_THERE)
-        return by_clause[..., : enacted.cash, AWARDED].sum(axis=(1, 2, 3)).astype(float)
-
-    now = support(scenario, suspended)
-    then = support(replace(scenario, law=written, interpretation=interpretation), None)
-    return np.divide(now, then, out=ones.copy(), where=then > 0)
+    enacted = enact(scenario, [scenario.base_year, *scenario.years])
+    edges = edges_of(scenario.law.policy, enacted.terms, scenario.base_year)
+    by_clause = np.zeros((len(KINDS), 1, years, enacted.clauses, len(BY_CLAUSE)), np.int64)
+    for kind, sums in zip(KINDS, by_clause, strict=True):
+        stage = Stage(
+            seed=np.uint64(0),
+            generosity=np.ones(len(KINDS)),
+            enacted=enacted,
+            declared=scenario.declared,
+            edges=edges,
+            hindsight=False,
+            base_year=scenario.base_year,
+            known=0,
+            suspended_from=suspended_from or NEVER,
+            register=references(general(par)[0], enacted, edges, scenario.base_year, kind),
+            synthetic=False,
+        )
+        by_year = np.zeros((1, years, len(BY_YEAR)), np.int64)
+        stage.play_under(of_years, np.zeros(1, np.int64), sums, by_year, nothing_wanted(1, years), who=THOSE_THERE)
+    found: np.ndarray = by_clause[..., : enacted.cash, AWARDED].sum(axis=(1, 2, 3)).astype(float)
+    return found

@@ -118,6 +118,7 @@ class Number:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        object.__setattr__(self, "_machine", {})  # by year: a law is compiled for every scenario that is played
 
     @property
     def scale(self) -> int:
@@ -136,7 +137,10 @@ class Number:
 
     def machine(self, year: int) -> int:
         """The value in machine units."""
-        return to_scaled(self.at(year), self.scale)
+        kept: dict[int, int] = self._machine  # type: ignore[attr-defined]
+        if year not in kept:
+            kept[year] = to_scaled(self.at(year), self.scale)
+        return kept[year]
 
     def shown(self, year: int, lang: str = "en") -> str:
         """The number as a person reads it, with its edge and unit; shares as per cent."""

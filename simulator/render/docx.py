@@ -145,7 +145,7 @@ class _Writer:
             number = f"{card.number} {card.unit}".strip()
             first = cell.paragraphs[0]
             for k, (text, size, colour) in enumerate(
-                ((card.label, 9, look.SOFT), (number, 13 if look.cells(number) > 12 else 18, look.INK), (card.note, 8, look.SOFT))
+                ((card.label, 9, look.SOFT), (number, 13 if look.cells(number) > 10 else 18, look.INK), (card.note, 8, look.SOFT))
             ):
                 paragraph = first if k == 0 else cell.add_paragraph()
                 look.run(paragraph, text, size, colour, k == 1)
@@ -204,9 +204,9 @@ class _Writer:
         for place, section in enumerate(self.headed):
             paragraph = self.document.add_paragraph()
             paragraph.paragraph_format.tab_stops.add_tab_stop(_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_after = Pt(0 if section is not self.headed[-1] else 9)
             if place == 0:
-                look.begin(paragraph, 'TOC \\o "1-1" \\h \\z \\u')
+                look.begin(paragraph, 'TOC \\o "1-1" \\h \\z \\u', 10)
             look.run(paragraph, f"{section.title}\t", 10)
             look.field(paragraph, f"PAGEREF {look.mark_of(section.anchor)} \\h", "", 10)
             if place == len(self.headed) - 1:

@@ -80,31 +80,31 @@ def run(paragraph: Any, text: str, size: float, colour: RGBColor = INK, bold: bo
 
 
 def field(paragraph: Any, code: str, shown: str, size: float = 8, bold: bool = False) -> None:
-    """A field of Word's, with what it shows until it is brought up to date."""
-    begin(paragraph, code)
-    run(paragraph, shown, size, INK if bold else SOFT, bold)
+    """A field of Word's, with what it shows until it is brought up to date; what it shows then looks like its code."""
+    colour = INK if bold else SOFT
+    begin(paragraph, code, size, colour, bold)
+    run(paragraph, shown, size, colour, bold)
     end(paragraph)
 
 
-def begin(paragraph: Any, code: str) -> None:
+def begin(paragraph: Any, code: str, size: float, colour: RGBColor = INK, bold: bool = False) -> None:
     """A field begins: its result follows, until `end`."""
-    _mark(paragraph, "begin")
     element = OxmlElement("w:instrText")
     element.set(qn("xml:space"), "preserve")
     element.text = f" {code} "
-    paragraph.add_run()._r.append(element)
-    _mark(paragraph, "separate")
+    for part in (_mark("begin"), element, _mark("separate")):
+        run(paragraph, "", size, colour, bold)._r.append(part)
 
 
 def end(paragraph: Any) -> None:
     """The field that was begun ends."""
-    _mark(paragraph, "end")
+    paragraph.add_run()._r.append(_mark("end"))
 
 
-def _mark(paragraph: Any, kind: str) -> None:
+def _mark(kind: str) -> Any:
     element = OxmlElement("w:fldChar")
     element.set(qn("w:fldCharType"), kind)
-    paragraph.add_run()._r.append(element)
+    return element
 
 
 def mark_of(anchor: str) -> str:
@@ -135,7 +135,7 @@ def shares(rows: list[list[str]], width: int, room: float) -> list[float]:
     least, needs = [], []
     for column in range(width):
         texts = [row[column] for row in rows if column < len(row)] or [""]
-        words = [word for text in texts for word in re.findall(r"[!-~]+|.", text)] or [""]
+        words = [word for text in texts for word in re.findall(r"[!-~\u2212±]+|.", text)] or [""]
         least.append(max(6, max(map(cells, words)) + 5))
         needs.append(max(least[-1], max(map(cells, texts)) + 4))
     cap = max(needs)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import html
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Template
 
 from simulator.document import (
     Beside,
@@ -27,6 +30,7 @@ from simulator.document import (
 from simulator.document import Parts as _Parts
 from simulator.document.numbers import MISSING
 
+_FRAME = Path(__file__).with_name("page.html")
 _LONG = 14  # rows: a longer table may be broken between two pages
 
 
@@ -34,6 +38,24 @@ _LONG = 14  # rows: a longer table may be broken between two pages
 def stylesheet() -> str:
     """The look of the report, for screen and paper."""
     return Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+
+
+def page(body: str, title: str, lang: str, meta: Mapping[str, str], footer: str, page_of: str) -> str:
+    """A file that holds all of it: what lies in the body is HTML; footer and page_of ({page}, {pages}) stand at the foot of each page on
+    paper."""
+    said = "\n".join(f'<meta name="{html.escape(name)}" content="{html.escape(value)}">' for name, value in meta.items())
+    pieces = enumerate(re.split(r"\{(pages?)\}", page_of))
+    counted = "".join(f'" counter({piece}) "' if i % 2 else _css_text(piece) for i, piece in pieces)
+    frame = Template(_FRAME.read_text(encoding="utf-8"))
+    return frame.substitute(
+        body=body, title=html.escape(title), lang=html.escape(lang), meta=said, footer=_css_text(footer), page_of=counted
+    )
+
+
+def failed(text: str, error: bool = False) -> str:
+    """What tells that a page is not to be used; error: that, and why, in the words of a program."""
+    said = html.escape(text)
+    return f'<pre class="failed" data-error="yes">{said}</pre>' if error else f'<p class="failed">{said}</p>'
 
 
 def section(one: Section) -> str:
@@ -135,3 +157,8 @@ def _cell(cell: Cell, first: bool, fill: str) -> str:
     filler = f'<i data-pad="{fill}"></i>' if fill else ""  # drawn invisibly by the style sheet, never copied
     faint = " zero" if cell.text in ("0", MISSING) else ""
     return f'<{tag}{scope} class="num{faint}">{text}{filler}{note}</{tag}>'
+
+
+def _css_text(text: str) -> str:
+    """Text for inside a CSS string in a <style>."""
+    return "".join(c if c.isalnum() or c in " .-_:" else f"\\{ord(c):x} " for c in text)

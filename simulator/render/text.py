@@ -45,6 +45,8 @@ def lines(text: str, wide: int) -> list[str]:
     >>> lines("预算安排，逐年列示", 10)
     ['预算安排，', '逐年列示']
     """
+    if width(text) <= wide:
+        return [text]
     found = [""]
     for piece in re.findall(r"[（《〔“(]*[\u2e80-\uffdf][，。；：、）》〕”),;:]*|[^\s\u2e80-\uffdf]+\s*|\s+", text):
         if found[-1] and width(found[-1] + piece.rstrip()) > wide:

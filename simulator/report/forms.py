@@ -328,7 +328,8 @@ def _sustainability(run: RunFolder, words: Wording) -> list[Rich | str]:
         tail = sum((paid[TOTAL, year] for year in later), Decimal(0))
         sentences.append(words.say("appraisal.tail", end=end, last=later[-1], amount=unit.written(tail)))
     net = shown(run.row("net_cost"), unit)
-    return sentences + ([words.rich("appraisal.net", net=net)] if net != MISSING else [])
+    key = "appraisal.net_gain" if net.startswith("\u2212") else "appraisal.net"
+    return sentences + ([words.rich(key, net=net.lstrip("\u2212"))] if net != MISSING else [])
 
 
 def _conclusion(_: RunFolder, words: Wording) -> list[Rich | str]:

@@ -54,6 +54,14 @@ ENCRYPTED = "required"  # what kernels and their clients say to each other: Curv
 UNDERSTOOD = {"supported_encryption": ["curve"]}
 _AFTERWARDS = "afterwards"
 SECONDS_PER_CELL, SECONDS_TO_START = 900, 120
+# ipykernel's own beginning, without a debugger, which takes as long to load as all else of it, and with rare looks for waste (`cli.main`)
+_BEGIN = """
+import gc, sys
+gc.set_threshold(50_000)
+sys.modules["debugpy"] = None
+from ipykernel.kernelapp import launch_new_instance
+launch_new_instance()
+"""
 
 
 class Kernel:
@@ -256,7 +264,7 @@ def _cell(notebook: NotebookNode, index: int) -> str:
 
 
 def _manager(work: Path) -> AsyncKernelManager:
-    argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    argv = [sys.executable, "-c", _BEGIN, "-f", "{connection_file}"]
     # no remark on the loopback connection, which is not encrypted, nor on being asked to stop
     argv += ["--IPKernelApp.log_level=50"]
     argv += ["--HistoryManager.enabled=False"]
@@ -278,7 +286,7 @@ def _manager(work: Path) -> AsyncKernelManager:
 
 def environment() -> dict[str, str]:
     """What a kernel of this interpreter needs to find this package and to write any character."""
-    return {"PYTHONUTF8": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": _search_path()}
+    return {"PYTHONUTF8": "1", "PYTHONPATH": _search_path()}
 
 
 def _search_path() -> str:

@@ -19,6 +19,7 @@ from simulator.errors import Problem, ReportError
 from simulator.files import change, make_folder, ready, temporary
 from simulator.locks import held
 from simulator.phrases import phrase
+from simulator.render import html as of_html
 from simulator.render.look import faults
 from simulator.report import launcher, whole
 from simulator.report.launcher import without_words
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 OUTSIDE = "external"  # folder of reports for readers outside
-_TEMPLATES = Path(__file__).with_name("templates")
 _REMEDY = "close it where it is open, or choose another --out"
 
 
@@ -58,8 +58,8 @@ def publish(
     tables, `NOTEBOOK.LANG.tables.xlsx`. source: another notebook with
     the same parameters, ending in `end`.
     releases: folder of the ledger of releases, which a report for outside on a register of real enterprises needs.
-    progress: called with each section's name before it is made, its number and how many there are. kernel: where several reports
-    are made; by default one for this report. Raises ReportError, and leaves
+    progress: called with the name of each section and file before it is made, its number and how many there are. kernel: where several
+    reports are made; by default one for this report. Raises ReportError, and leaves
     older files alone, when the folder cannot be read, the notebook fails, or the page does not pass; what there is of it
     goes to `failed/`.
     """
@@ -78,22 +78,18 @@ def publish(
     ready(place, [name for target in targets.values() for name in (target.name, f"{artefact.RECORDS}/{target.name}.json")], ReportError)
     parameters = {"folder": str(opened.path), "lang": lang, "profile": profile} | ({"clause": clause} if clause else {})
     source = Path(source) if source is not None else resources.folder("notebooks") / f"{notebook}.ipynb"
+    told = _Told(progress or (lambda *_: None), len(targets))
     with temporary("report") as work:
         with nullcontext(kernel) if kernel else launcher.Kernel() as running:
-            execution = launcher.run(source, parameters, running, progress, whole.hand_over(work))
+            execution = launcher.run(source, parameters, running, told.section, whole.hand_over(work))
         if opened.controlled:  # what an exception says may hold what stands in a register
             execution = without_words(execution)
         problems = [execution.problem] if execution.problem else []
-        text = ""
-        try:
-            text = to_html(execution.notebook, _page_text(opened, words, incomplete=bool(problems)))
-        except Exception as e:  # noqa: BLE001  a template or converter at fault must not hide what went wrong before it
-            problems.append(Problem(source.name, phrase("cannot be converted ({})", f"{type(e).__name__}: {e}")))
+        text = to_html(execution.notebook, opened, words, incomplete=bool(problems))
         problems = problems or faults(text, opened.run_id)
-        made = {} if problems else _made(opened, targets, text, lang, work, problems)
+        made = {} if problems else _made(opened, targets, text, lang, work, problems, told)
         if problems:
-            if text:  # whatever stopped it, what is kept says on its face that it is not to be used
-                text = to_html(execution.notebook, _page_text(opened, words, incomplete=True))
+            text = to_html(execution.notebook, opened, words, incomplete=True)  # what is kept says on its face that it is not to be used
             kept = _keep_failed(opened.path if opened.external else place, f"{stem}.{lang}", text, execution.notebook)
             hint = Problem(str(kept), "holds what there is of the report", "look there", severity="warning")
             raise ReportError([*problems, hint])
@@ -107,12 +103,17 @@ def publish(
     return list(targets.values())
 
 
-def to_html(notebook: NotebookNode, page_text: dict[str, object]) -> str:
-    """A run notebook as one page without code; page_text fills the template's head."""
-    from nbconvert import HTMLExporter  # after `launcher`, which has what both import do without what it can
-
-    exporter = HTMLExporter(template_name="fiscal", extra_template_basedirs=[str(_TEMPLATES)])
-    return exporter.from_notebook_node(notebook, resources={"report": page_text})[0]
+def to_html(notebook: NotebookNode, opened: Recorded, words: Wording, incomplete: bool) -> str:
+    """What a run notebook shows as one page, without code; where it broke off, the page says so."""
+    shown = [of_html.failed(words.say("page.incomplete"))] if incomplete else []
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if output.output_type == "error":
+            shown.append(of_html.failed(f"{output.ename}: {output.evalue}", error=True))
+        elif output.output_type != "stream":
+            shown.append("".join(output.data.get("text/html", "")))
+    meta, footer = artefact.identity(opened), words.say("page.footer", run_id=opened.run_id)
+    page_of = words.say("page.page_of", page="{page}", pages="{pages}")
+    return of_html.page("\n".join(shown), title(opened, words), words.tag, meta, footer, page_of)
 
 
 def _admitted(opened: Recorded, releases: Path | str | None) -> list[tuple[dict[str, object], pd.DataFrame]]:
@@ -136,10 +137,28 @@ def _release(opened: Recorded, releases: Path, files: Mapping[str, Path]) -> Non
             enter(releases, line, contributions, files)
 
 
-def _made(opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, work: Path, problems: list[Problem]) -> dict[str, Path]:
+class _Told:
+    """Turns the sections of a notebook and the files after them into parts of one whole."""
+
+    def __init__(self, tell: Callable[[str, int, int], object], files: int):
+        self.tell, self.files, self.cells, self.made = tell, files, 0, 0
+
+    def section(self, name: str, number: int, count: int) -> None:
+        self.cells = count
+        self.tell(name, number, count + self.files)
+
+    def file(self, form: str) -> None:
+        self.made += 1
+        self.tell(form.partition(".")[0], self.cells + self.made, self.cells + self.files)
+
+
+def _made(
+    opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, work: Path, problems: list[Problem], told: _Told
+) -> dict[str, Path]:
     """Every format as a file in the working folder; what goes wrong is added to `problems`. targets: where each will lie."""
     made, report = {}, cache(lambda: whole.document(opened, whole.handed_over(work), lang))
     for form in targets:
+        told.file(form)
         file = work / f"made.{form}"
         try:
             if form == "html":
@@ -160,19 +179,6 @@ def _made(opened: Recorded, targets: Mapping[str, Path], text: str, lang: str, w
     return made
 
 
-def _page_text(opened: Recorded, words: Wording, incomplete: bool) -> dict[str, object]:
-    """What the template's head says of the folder."""
-    return {
-        "lang": words.tag,
-        "run_id": opened.run_id,
-        "meta": artefact.identity(opened),
-        "page_of": words.say("page.page_of", page='" counter(page) "', pages='" counter(pages) "'),
-        "title": title(opened, words),
-        "footer": _css_text(words.say("page.footer", run_id=opened.run_id)),
-        "incomplete": words.say("page.incomplete") if incomplete else "",
-    }
-
-
 def _inside(folder: Path, stem: str, ending: str) -> Path:
     """A file of the folder itself: its name cannot lead out of it, nor can a link that lies there."""
     target = folder / f"{stem}.{ending}"
@@ -185,12 +191,6 @@ def _keep_failed(place: Path, stem: str, text: str, notebook: NotebookNode) -> P
     """Keep what there is of a failed report, as page and as notebook, in `failed/`."""
     folder = place / "failed"
     with change(folder, ReportError, _REMEDY) as changing:
-        if text:
-            changing.text(f"{stem}.html", text)
+        changing.text(f"{stem}.html", text)
         changing.text(f"{stem}.ipynb", launcher.written(notebook))
     return folder
-
-
-def _css_text(text: str) -> str:
-    """Text for inside a CSS string in a <style>."""
-    return "".join(c if c.isalnum() or c in " .-_:" else f"\\{ord(c):x} " for c in text)

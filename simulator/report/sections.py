@@ -97,13 +97,14 @@ def _cards(run: RunFolder, words: Wording, paid: dict[str, str]) -> list[tuple[s
         for q in ("p50", "p80", "p95")
     ]
     if not run.appropriation or run.example:
-        net = shown(run.row("net_cost"), unit)
+        net = run.row("net_cost")
+        gain = net["mean"] < 0
         return [
             *made,
             (
-                "net_cost",
-                words.say("answer.card_net"),
-                net,
+                "net_gain" if gain else "net_cost",
+                words.say("answer.card_net_gain" if gain else "answer.card_net"),
+                _negative(shown(net, unit)) if gain else shown(net, unit),
                 money,
                 _with_letter(run, words, words.say("answer.card_net_note"), "net_impact"),
             ),
@@ -147,6 +148,9 @@ def _overrun_sentence(run: RunFolder, words: Wording, paid: dict[str, str]) -> R
         amount = UNITS[words.lang]["money"].text(run.appropriation_total, 0.0)
         if paid["p80"] == MISSING:
             return words.rich("answer.overrun_example_few", appropriation=amount)
+        if own := [str(year) for year in run.appropriation if year not in run.example]:
+            join = "、".join if words.lang == "zh" else ", ".join
+            return words.rich("answer.overrun_example_years", own=join(own), example=join(map(str, run.example)), p80=paid["p80"])
         return words.rich("answer.overrun_example", appropriation=amount, p80=paid["p80"])
     chances = run.by_year("overrun")["probability"].dropna()
     said = {

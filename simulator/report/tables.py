@@ -136,7 +136,7 @@ def asks(run: RunFolder, words: Wording) -> Table:
         *([words.say("asks.change"), words.say("risk.probability")] if own else []),
     ]
     note = words.say("asks.note" if own else "asks.note_unentered")
-    return Table(words.say("asks.title"), header, rows, aside=_unit_note(words), strong=[-1], note=note)
+    return Table(words.say("asks.title" if own else "asks.title_unentered"), header, rows, aside=_unit_note(words), strong=[-1], note=note)
 
 
 def amount_printed(text: str) -> Decimal:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -198,13 +197,12 @@ def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
     unit = number.unit if number else "date" if path in ("policy.start", "policy.end") else ""
     if unit == "CNY":
         return typed.amounts(value)
-    of_kind = {"share": typed.share, "occupancy": typed.share, "probability": typed.share, "date": typed.day}
-    read: Callable[[str], Any] = of_kind.get(unit, partial(typed.quantity, unit=unit))
+    counted = path in PLAIN and PLAIN[path].kind in ("int", "year")
 
     def meant(value: Any) -> Any:
         if isinstance(value, Mapping):
             return {key: meant(inner) for key, inner in value.items()}
-        found = read(value) if isinstance(value, str) else None
+        found = (typed.whole(value) if counted else typed.of_unit(value, unit)) if isinstance(value, str) and (counted or unit) else None
         return value if found is None else found
 
     return meant(value)
@@ -224,12 +222,8 @@ def _tell_small(scenario: Scenario, path: str, value: Any, given: Any) -> None:
 
 def _near(path: str, scenario: Scenario) -> str:
     """The setting that was meant: called so in words, or of the same room, where there is one of that name."""
-    words = path.rpartition(".")[2]
-    named = [p for p, zh in _names(scenario).items() if words in zh] if not words.isascii() else []
-    if len(named) == 1:
-        return phrase("did you mean {}?", named[0])
-    if named or any(words == clause.article or (not words.isascii() and words in clause.zh) for clause in scenario.law.policy.clauses):
-        return phrase("see simulator terms {}", words)
+    if said := typed.called(path.rpartition(".")[2], _names(scenario), typed.clauses_of(scenario.law)):
+        return said
     known = _paths(scenario)
     room = [p for p in known if p.startswith(path.rpartition(".")[0] + ".")] or [
         p for p in known if p.startswith(path.partition(".")[0] + ".")

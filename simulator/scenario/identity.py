@@ -33,6 +33,20 @@ class Identity:
     en: str
 
 
+_WORDS = {  # values that are words of settings, as one reads them
+    ("flag", "true"): ("是", "yes"),
+    ("flag", "false"): ("否", "no"),
+    ("uncertainty", "full"): ("按分布抽取", "full"),
+    ("uncertainty", "none"): ("均取最可能值", "none"),
+    ("behaviour", "projected"): ("按假设推算", "projected"),
+    ("behaviour", "as_the_law_says"): ("按条文", "as the law says"),
+    ("market", "ex_ante"): ("事前预计", "planner's"),
+    ("market", "hindsight"): ("按公布数据", "published"),
+    ("sampling", "plain"): ("独立抽样", "plain"),
+    ("sampling", "sobol"): ("均匀序列", "Sobol"),
+}
+
+
 @dataclass(frozen=True)
 class Change:
     """A setting that is not what the reference says: `was` and `now` as texts, "" where there is no such setting."""
@@ -45,6 +59,8 @@ class Change:
     was: str
     now: str
     source: str = ""
+    was_said: tuple[str, str] = ("", "")  # both in words, Chinese and English, where the setting's name says which one it is
+    now_said: tuple[str, str] = ("", "")
 
     def said(self, lang: str) -> str:
         """Its name, and from what to what.
@@ -55,15 +71,21 @@ class Change:
         name = self.zh if lang == "zh" else self.en
         if self.unit == "formula":
             return f"{self.source} {name}"
-        if self.unit == "reading" or self.path in ("rationing.mode", "rationing.unpaid"):
-            return name  # it says which one it is
-        ends = "→".join(_plain(value, self.unit, lang) for value in (self.was, self.now))
+        if any(self.now_said):
+            return f"{name}：{self.now_said[0]}" if lang == "zh" else f"{name}: {self.now_said[1]}"
+        ends = "→".join(self._end(value, lang) for value in (self.was, self.now))
         return " ".join(filter(None, (self.source if self.group == "law" else "", name, ends, _unit(self.unit, lang))))
 
     def ends(self, lang: str) -> tuple[str, str]:
         """What it was and what it is, as one reads them, each with its unit."""
-        was, now = (f"{_plain(value, self.unit, lang)} {_unit(self.unit, lang)}".strip() for value in (self.was, self.now))
+        if any(self.now_said):
+            return self.was_said[lang != "zh"], self.now_said[lang != "zh"]
+        was, now = (f"{self._end(value, lang)} {_unit(self.unit, lang)}".strip() for value in (self.was, self.now))
         return was, now
+
+    def _end(self, value: str, lang: str) -> str:
+        words = _WORDS.get((self.path if self.unit == "choice" else self.unit, value))
+        return words[lang != "zh"] if words else _plain(value, self.unit, lang)
 
 
 def changes(now: Sequence[Setting], was: Sequence[Setting]) -> list[Change]:
@@ -74,8 +96,18 @@ def changes(now: Sequence[Setting], was: Sequence[Setting]) -> list[Change]:
     for path, row in (before | after).items():
         old, new = (rows[path].value if path in rows else _NONE for rows in (before, after))
         if old != new and path not in OF_THE_RUN:
-            found.append(Change(path, row.group, row.unit, row.zh, row.en, old, new, row.source))
+            found.append(_change(path, row, before.get(path, row), old, new))
     return found
+
+
+def _change(path: str, row: Setting, before: Setting, old: str, new: str) -> Change:
+    """The change of a setting; what its name says after a colon is its value in words."""
+    change = Change(path, row.group, row.unit, row.zh, row.en, old, new, row.source)
+    if row.zh == before.zh or "：" not in row.zh or "：" not in before.zh:
+        return change
+    (zh, _, now_zh), (en, _, now_en) = row.zh.partition("："), row.en.partition(": ")
+    was = before.zh.partition("：")[2], before.en.partition(": ")[2]
+    return replace(change, zh=zh, en=en, was_said=was, now_said=(now_zh, now_en))
 
 
 def of_file(scenario: Scenario) -> list[Change]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.characters import in_digits, narrow, parse_number
 from simulator.law.terms import Law
+from simulator.phrases import phrase
 
 _AMOUNT = re.compile(r"(?:人民币)?(.*?)(?:元整?)?")
 _SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?) ?(%|‰|‱|成)")
@@ -22,7 +23,9 @@ UNIT_NAMES = {  # how units of settings are written
     "count": ("户", "家", "个", "人", "名"),
     "ratio": ("倍", "times"),
     "CNY/m2/month": ("元",),
+    "draws": ("次",),
 }
+_DIGITS = "〇一二三四五六七八九零"  # of a year, place by place
 SMALL = Decimal(10_000)  # CNY: what one award can be where a law names none
 
 
@@ -65,17 +68,45 @@ def share(text: str) -> Decimal | None:
 
 
 def quantity(text: str, unit: str) -> Decimal | None:
-    """A number with the name of its setting's unit behind it.
+    """A number in Chinese, or with the name of its setting's unit behind it; bare digits in quotes are no number.
 
-    >>> quantity("300平方米", "m2"), quantity("36 个月", "months"), quantity("300元", "m2"), quantity("300", "m2")
-    (Decimal('300'), Decimal('36'), None, None)
+    >>> quantity("300平方米", "m2"), quantity("三百", "m2"), quantity("零点四", "share"), quantity("３００", "m2")
+    (Decimal('300'), Decimal('300'), Decimal('0.4'), Decimal('300'))
+    >>> quantity("300元", "m2"), quantity("300", "m2"), quantity("三五百", "m2")
+    (None, None, None)
     """
     written = narrow(text).strip().casefold()
     name = next((name for name in sorted(UNIT_NAMES.get(unit, ()), key=len, reverse=True) if written.endswith(name)), "")
     try:
-        return parse_number(in_digits(written.removesuffix(name).strip())) if name else None
+        return parse_number(in_digits(written.removesuffix(name).strip())) if name or not text.isascii() else None
     except ValueError:
         return None
+
+
+def of_unit(text: str, unit: str) -> Any:
+    """A value as it is written for a setting of this unit: an amount, a share, a day or any number in words; None for what is none.
+
+    >>> of_unit("500万", "CNY"), of_unit("40%", "share"), of_unit("零点四", "share"), of_unit("三百", "m2")
+    (Decimal('5000000'), Decimal('0.4'), Decimal('0.4'), Decimal('300'))
+    """
+    if unit == "CNY":
+        return with_unit(text)
+    if unit == "date":
+        return day(text)
+    found = share(text) if unit in ("share", "occupancy", "probability") else None
+    return quantity(text, unit) if found is None else found
+
+
+def whole(text: str) -> int | None:
+    """A year or a count: in Chinese, or with 年 or 次 behind it.
+
+    >>> whole("二〇一八年"), whole("2018年"), whole("五百"), whole("1,000次"), whole("一点五"), whole("500")
+    (2018, 2018, 500, 1000, None, None)
+    """
+    if re.fullmatch(f"[{_DIGITS}]{{4}}年?", text.strip()):
+        return int(text.strip().removesuffix("年").translate({ord(sign): str(place % 10) for place, sign in enumerate(_DIGITS)}))
+    found = quantity(text, "years") if "次" not in text else quantity(text, "draws")
+    return None if found is None or found != int(found) else int(found)
 
 
 def day(text: str) -> datetime.date | None:
@@ -109,6 +140,16 @@ def clause(text: str, clauses: Iterable[tuple[str, str, str, str]]) -> str:
     """
     wanted = _folded(text)
     return next((own[0] for own in clauses if wanted in map(_folded, own)), text)
+
+
+def called(words: str, names: Mapping[str, str], clauses: Iterable[tuple[str, str, str, str]]) -> str:
+    """What is meant by words for a setting: the one of that name, or where those of a clause are listed; "" where nothing is called so.
+
+    names: what settings are called, by path."""
+    named = [path for path, name in names.items() if words in name] if words and not words.isascii() else []
+    if len(named) == 1:
+        return phrase("did you mean {}?", named[0])
+    return phrase("see simulator terms {}", words) if named or clause(words, clauses) != words else ""
 
 
 def clauses_of(law: Law) -> list[tuple[str, str, str, str]]:

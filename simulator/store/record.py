@@ -170,16 +170,16 @@ class RunFolder(Recorded):
         return math.fsum(self.appropriation.values())
 
     @cached_property
-    def _rows(self) -> pd.DataFrame:
-        return self.summary.set_index(["measure", "clause", "year"]).sort_index()
+    def _rows(self) -> Mapping[tuple[str, str, str], pd.Series]:
+        table = self.summary.set_index(["measure", "clause", "year"])
+        cells = zip(table.index, table.to_numpy(object), strict=True)
+        return {key: pd.Series(row, table.columns, name=key) for key, row in cells}
 
     def row(self, measure: str, clause: str = TOTAL, year: int | str = TOTAL) -> pd.Series:
         """One row of the summary; all missing when the run does not have it."""
-        key = (measure, clause, str(year))
-        if key not in self._rows.index:
-            return pd.Series(math.nan, index=self._rows.columns)
-        found = self._rows.loc[key]
-        return found.iloc[0] if isinstance(found, pd.DataFrame) else found
+        if (found := self._rows.get((measure, clause, str(year)))) is None:
+            return pd.Series(math.nan, index=self.summary.columns.drop(["measure", "clause", "year"]))
+        return found
 
     def has(self, measure: str) -> bool:
         """Whether the summary speaks of `measure` at all."""

@@ -221,3 +221,14 @@ def test_a_design_is_written_as_workbook_and_csv(certain, two, tmp_path):
     assert len(pd.read_csv(tmp_path / "d.csv", encoding="utf-8-sig")) == len(found.frontier)
     said = reported.text(found)
     assert "30.76%" in said and "所求" in said
+
+
+def test_ranges_and_names_are_read_as_they_are_typed(certain):
+    spans = ("tax_rebate.high_rate=30%：70%：5%", "headquarters_award.regional_award=50万:200万:50万", "office_rent.max_area=三百:500:100")
+    rate, award, area = free_terms(certain.law, [f"law.{span}" for span in spans])
+    assert (rate.low, rate.high, rate.step) == (D("0.3"), D("0.7"), D("0.05"))
+    assert (award.low, award.step, area.low) == (500_000, 500_000, 300)
+    for words, remedy in (("补助面积上限", "did you mean law.office_rent.max_area?"), ("四（三）", "see simulator terms 四（三）")):
+        with pytest.raises(ScenarioError) as refused:
+            free_terms(certain.law, [words])
+        assert [problem.remedy for problem in refused.value.problems] == [remedy]

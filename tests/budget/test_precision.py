@@ -128,3 +128,15 @@ def test_stopping_keeps_most_of_the_coverage():
             assert reported.status == CONVERGED
         assert held / count > 0.95 - 3 * np.sqrt(0.05 * 0.95 / count), sampling
         assert within / count > 0.95, sampling
+
+
+def test_a_figure_is_known_by_article_name_and_year_as_they_are_written():
+    scenario = load_scenario("baseline")
+    for typed, name in (
+        ("四（三）", "office_rent"),
+        ("p95.四(三)", "p95.office_rent"),
+        ("2014年", "2014"),
+        ("p95", "p95"),
+        ("overrun", "overrun"),
+    ):
+        assert Figure.named(typed, scenario).name == name

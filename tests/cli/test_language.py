@@ -13,6 +13,7 @@ from importlib import import_module
 import pytest
 
 from simulator import cli
+from simulator.cli import options
 from simulator.cli.language import CHINESE
 from tests.cli.running import ROOT, SAMPLE, call, done, in_a_process
 from tests.faults import english_in
@@ -50,6 +51,12 @@ def test_lang_of_the_environment_is_heard_and_the_option_is_heard_first(monkeypa
     assert CHARACTERS.search(done("terms", "policy.start", "--lang", "zh"))
 
 
+def test_the_program_alone_shows_its_first_page():
+    for lang in ("zh", "en"):
+        outcome = call("--lang", lang)
+        assert outcome.code == 0 and not outcome.err and outcome.out == done("--help", "--lang", lang)
+
+
 def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
     outcome = call("run", "--draws", "many", "--lang", "zh")
     assert outcome.code == 2 and "Traceback" not in outcome.err
@@ -59,7 +66,12 @@ def test_an_option_that_cannot_be_read_is_refused_like_everything_else():
 @pytest.mark.parametrize(
     "words, zh, en",
     [
-        ([], "缺少必填参数：VERB → 用法见 simulator --help", "the following arguments are required: VERB → see simulator --help"),
+        (
+            ["synthesize"],
+            "缺少必填参数：--out → 用法见 simulator synthesize --help",
+            "the following arguments are required: --out → see simulator synthesize --help",
+        ),
+        (["--drwas"], "不能识别的参数：--drwas → 用法见 simulator --help", "unrecognized arguments: --drwas → see simulator --help"),
         (["rnu"], "VERB：没有 'rnu'", "VERB: there is no 'rnu'"),
         (["rnu"], " → 是否应为“run”？", " → did you mean run?"),
         (
@@ -181,3 +193,12 @@ def test_help_is_filled_to_the_screen_whatever_the_language(monkeypatch):
         for words in ([], ["run"], ["report"]):
             said = done(*words, "--help", "--lang", lang).splitlines()
             assert max(sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text) for text in said) <= 80
+
+
+@pytest.mark.parametrize("lang, said", [("zh", "报告：已完成 50%，还需约 0 秒"), ("en", "the report: 50% done, about 0 s left")])
+def test_how_far_a_report_is_is_said_in_lines_where_there_is_no_terminal(lang, said, monkeypatch, capsys):
+    monkeypatch.setattr(options, "QUIET", 0)
+    with options.course(lang) as at:
+        at(0.01, "…")  # too early to say how long the rest takes
+        at(0.5, "…")
+    assert capsys.readouterr().err.splitlines() == [said]

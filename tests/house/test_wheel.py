@@ -66,8 +66,7 @@ class Installed:
         Path(site, "libraries.pth").write_text("\n".join(sorted(paths)) + "\n", encoding="utf-8")
 
     def __call__(self, program: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        shared = Path(sys.prefix, "share", "jupyter")  # nbconvert's templates lie here, not in its package
-        done = run(self.bin / program, *words, folder=self.folder, JUPYTER_PATH=str(shared))
+        done = run(self.bin / program, *words, folder=self.folder)
         assert done.returncode == 0, f"{program} {' '.join(map(str, words))}\n{done.stdout}"
         return done
 

@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from nbformat.v4 import new_notebook
 
 import simulator
 from simulator.budget.contributions import contributions, holders
@@ -25,7 +26,7 @@ from simulator.disclosure.registers import behind
 from simulator.disclosure.safety import TOTAL, sensitive
 from simulator.errors import ReportError
 from simulator.report import check_sections, sections
-from simulator.report.publish import _page_text, publish
+from simulator.report.publish import publish, to_html
 from simulator.report.wording import load
 from simulator.spreadsheets import save_csv
 from simulator.store.folder import RECORD
@@ -220,10 +221,10 @@ def test_7_neither_title_nor_completeness_names_or_counts_one(people, tmp_path):
     assert not ((counts > 0) & (counts < 3)).any()
     assert not outside.problems.loc[~outside.problems["withheld"], "size"].lt(3).any()
     for lang in ("zh", "en"):
-        head = _page_text(outside, load(lang), incomplete=False)
+        head = to_html(new_notebook(), outside, load(lang), incomplete=False)
         pages = [getattr(check_sections, name)(outside, lang).html for name in check_sections.__all__]
-        assert "某局内部名册" not in "".join([str(head), *pages])
-        assert "某局内部名册" in str(_page_text(inside, load(lang), incomplete=False))
+        assert "某局内部名册" not in "".join([head, *pages])
+        assert "某局内部名册" in to_html(new_notebook(), inside, load(lang), incomplete=False)
 
 
 @pytest.fixture(scope="module")

@@ -11,18 +11,20 @@ from types import SimpleNamespace
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 from matplotlib.figure import Figure as Drawing
 
-from simulator.document import Cards, Cell, Figure, Heading, Paragraph, Rich, Section, Table, every, number
+from simulator.document import Card, Cards, Cell, Document, Figure, Heading, Paragraph, Rich, Section, Table, every, number
 from simulator.document.numbers import CHANCE, UNITS, Number
 from simulator.render import docx as of_docx
+from simulator.render import docx_look, pdf
 from simulator.render import html as of_html
-from simulator.render import pdf
 from simulator.render import text as of_text
 from simulator.render.pictures import pictured
 from simulator.render.xlsx import _SHARES
 from simulator.report import page, sections, workbook
 from simulator.report.wording import LANGUAGES, load
+from tests.bare.page import BROWSERS
 from tests.report.made import document
 
 TEXTS = (
@@ -158,3 +160,39 @@ def test_every_form_says_the_same_numbers(run, kind, lang, tmp_path, need):
                         most = max(1.0, abs(of.value)) * 1e-9 if of.rounding == "ROUND_HALF_UP" else 10.0 * scale
                         assert any(abs(value * scale - of.value) <= most for value in held), (block.title, cell.text)
     assert seen > 200
+
+
+@pytest.mark.parametrize("number", ["−271.3", "−1,028.0", "±1,028.0"])
+def test_word_makes_every_column_as_wide_as_its_longest_number(number):
+    """Nine columns on one line: what is broken is the name, no number."""
+    room = 120
+    rows = [["年度", *map(str, range(2025, 2032)), "合计"], ["加：对区内其他企业税收的挤出" * 3, *[number] * 8]]
+    found = docx_look.shares(rows, 9, room)
+    assert min(found[1:]) * room >= docx_look.cells(number) + 4
+
+
+def test_the_numbers_of_words_fields_look_like_the_text_around_them(tmp_path):
+    of_docx.write(Document("t", "of", "zh", "r", "f", ("表", "图"), [], None, "第 {page} 页，共 {pages} 页"), tmp_path / "x.docx")
+    footer = docx.Document(tmp_path / "x.docx").sections[0].footer.paragraphs[0]
+    coded = [run for run in footer.runs if run._r.findall(qn("w:instrText"))]
+    assert len(coded) == 2 and {run.font.size for run in footer.runs if run.text or run in coded} == {coded[0].font.size} != {None}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_is_no_wider_than_a_telephone_and_its_rows_names_have_room(run, lang, tmp_path, need):
+    program = need(*BROWSERS)  # before anything of playwright's, which needs system libraries, too
+    from playwright.sync_api import sync_playwright
+
+    names = ("cover", "answer", *sections.BODY)
+    parts = [getattr(sections, name)(run("unfunded"), lang) for name in names]
+    card = Cards([Card("net_gain", "Mean net fiscal gain", "\u221212,345.67", "CNY million", "a note")] * 4)
+    shown = "".join(f'<div class="report">{part.html}</div>' for part in [*parts, page.section("more", "more", lang, card)])
+    (tmp_path / "x.html").write_text(of_html.page(shown, "t", lang, {}, "", ""), encoding="utf-8")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        phone = browser.new_page(viewport={"width": 390, "height": 844})
+        phone.goto((tmp_path / "x.html").as_uri())
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        narrowest = "Math.min(...[...document.querySelectorAll('tbody th[scope=row]')].map(e => e.getBoundingClientRect().width))"
+        assert phone.evaluate(narrowest) > 60
+        browser.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import simulator
 from simulator.document.numbers import UNITS
 from simulator.report import budgeting, forms, screen, sections
+from simulator.report.wording import words_of
 from simulator.scenario import load_scenario
 from simulator.store.record import RunFolder
 from tests.report.test_sections import text_of
@@ -60,3 +62,16 @@ def test_a_year_that_is_entered_is_the_bureaus_own():
     scenario = load_scenario("baseline").set({"appropriation.2014": 5_000_000})
     assert 2014 not in scenario.examples and scenario.examples == frozenset(range(2013, 2019)) - {2014}
     assert load_scenario("cautious").examples == frozenset(range(2013, 2019))
+
+
+@pytest.mark.parametrize(
+    "lang, own, example", [("zh", "2014", "2013、2015、2016、2017、2018"), ("en", "2014", "2013, 2015, 2016, 2017, 2018")]
+)
+def test_page_one_says_which_years_are_the_bureaus_own(tmp_path, lang, own, example):
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": 200, "appropriation.2014": 5_000_000}))
+    run = RunFolder.open(budget.write(tmp_path))
+    words = words_of(run, lang)
+    said = words.say("answer.overrun_example_years", own=2014, example=example, p80="@").split("@")[0]
+    page = html.unescape(text_of(sections.answer(run, lang)))
+    assert re.sub(r"\s", "", said) in re.sub(r"\s", "", page)
+    assert re.sub(r"\s", "", words.sentences["answer.overrun_example"])[:12] not in re.sub(r"\s", "", page)

@@ -54,7 +54,9 @@ def pages(tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "run", lambda *given: launcher.Execution(nbformat.v4.new_notebook(), None))
     said = ["old"]
     monkeypatch.setattr(
-        publish, "to_html", lambda _, text: f"<p>{said[0]}</p><p id='report-end' data-run-id='{text['run_id']}'>{'x' * 100_000}</p>"
+        publish,
+        "to_html",
+        lambda _, opened, *__, **___: f"<p>{said[0]}</p><p id='report-end' data-run-id='{opened.run_id}'>{'x' * 100_000}</p>",
     )
     yield said
     assert not list((tmp_path / "tmp").iterdir()), "the next start sweeps what a killed process left"

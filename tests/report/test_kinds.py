@@ -9,10 +9,13 @@ import pytest
 
 import simulator
 from simulator import resources
+from simulator.budget.analyses import EFFORT
+from simulator.budget.drivers import FEWEST
 from simulator.document.numbers import WITHHELD
 from simulator.errors import ReportError
 from simulator.render.look import faults
-from simulator.report import launcher
+from simulator.report import launcher, sections
+from simulator.report.course import Course
 from simulator.report.opening import OPEN
 from simulator.report.publish import publish
 from simulator.report.wording import load
@@ -77,20 +80,20 @@ def test_a_register_that_cannot_be_used_is_reported_of(tmp_path, lang, said):
 def test_every_notebook_makes_its_page(opened, tmp_path, name, lang):
     """Run by a kernel, looked over, recorded: no error, nothing from outside, no glyph missing."""
     folder = opened(kinds.KINDS[name].folder)
-    sections = []
+    told = []
     [made] = publish(
         folder.path,
         notebook=name,
         lang=lang,
         clause="office_rent" if name == "clause" else "",
         out=tmp_path,
-        progress=lambda section, number, count: sections.append((section, number, count)),
+        progress=lambda section, number, count: told.append((section, number, count)),
     )
     text = made.read_text(encoding="utf-8")
     assert faults(text, folder.run_id) == []
     assert not re.search(r"https?:|<script|Traceback", text) and len(text_of(text)) > 500
-    names = module_of(name).__all__
-    assert sections == [(section, number, len(names)) for number, section in enumerate(names, start=1)]
+    names = (*module_of(name).__all__, "html")
+    assert told == [(section, number, len(names)) for number, section in enumerate(names, start=1)]
     assert (tmp_path / "records" / f"{made.name}.json").is_file() and not (tmp_path / "failed").exists()
 
 
@@ -186,3 +189,20 @@ def test_g2_a_link_in_the_folder_is_not_followed(folder, tmp_path):
     with pytest.raises(ReportError, match="leads out"):
         publish(folder(), out=out)
     assert outside.read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.parametrize("lang", kinds.LANGUAGES)
+def test_a_report_tells_how_far_it_is_from_the_first_draw_to_the_last_file(opened, tmp_path, lang):
+    """From nothing to nearly all, never back, with every part called by its name in the reader's language."""
+    told: list[tuple[float, str]] = []
+    words = load(lang)
+    course = Course(lambda done, what: told.append((done, what)), words, 1, EFFORT, [lang], 2)
+    budget = simulator.run(simulator.load_scenario("baseline", {"draws": FEWEST, "assumptions.incumbents.number": 10, "horizon": 2014}))
+    course.at("play", 0.5)
+    budget.analyses(step=course.at)
+    notebook = [(name, number) for number, name in enumerate((*sections.CONTENTS, "html", "docx"), start=1)]
+    for name, number in notebook:
+        course.at(lang, (number - 1) / len(notebook), name)
+    shares = [done for done, _ in told]
+    assert shares == sorted(shares) and 0 < shares[0] < 0.1 and 0.9 < shares[-1] < 1
+    assert [what for _, what in told[1 : 1 + len(EFFORT)]] == [words.term("sections", name) for name in EFFORT]

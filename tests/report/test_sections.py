@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -126,6 +127,30 @@ def test_page_one_says_what_is_needed_what_there_is_and_what_to_add(run, lang):
         need, budget, change = (float(c.replace(",", "").replace("\u2212", "-")) for c in re.findall(r"<td[^>]*>([^<]*)", row)[:3])
         assert need - budget == pytest.approx(change, abs=1e-9)
     assert words_of(blocks(tables.asks(run("unfunded"), load(lang)))).isdisjoint({load(lang).say("asks.change")})
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_title_of_what_is_needed_promises_only_what_its_table_has(run, lang):
+    words = load(lang)
+    titles = {kind: tables.asks(run(kind), words).title for kind in ("ordinary", "unfunded")}
+    assert titles == {"ordinary": words.say("asks.title"), "unfunded": words.say("asks.title_unentered")}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_net_gain_is_called_so_and_has_no_sign(run, lang):
+    one, words = run("unfunded"), load(lang)
+    summary = one.summary.copy()
+    net = summary["measure"] == "net_cost"
+    numbers = [column for column in summary.columns if (column[:1] == "p" and column[1:2].isdigit()) or column == "mean"]
+    summary.loc[net, numbers] = -summary.loc[net, numbers].abs() - 5_000_000
+    gaining = replace(one, summary=summary)
+    for name in ("answer", "appraisal"):
+        said = {of is gaining: text_of(getattr(sections, name)(of, lang)) for of in (one, gaining)}
+        gain, cost = {"answer": ("answer.card_net_gain", "answer.card_net"), "appraisal": ("appraisal.net_gain", "appraisal.net")}[name]
+        gain, cost = (words.sentences[key].split("{")[0].split("，")[-1] for key in (gain, cost))
+        assert cost in said[False] and gain not in said[False]
+        assert gain in said[True] and cost not in said[True]
+        assert not re.search(re.escape(gain) + r"\s*\u2212", said[True])
 
 
 def words_of(html: str) -> set[str]:

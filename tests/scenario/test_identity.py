@@ -72,3 +72,14 @@ def test_the_record_of_a_run_bears_it(monkeypatch):
     record = BudgetRun(changed, Few()).record()
     assert record["run_id"].startswith("baseline+office_rent.max_area=300-") and "500→300" in record["title"]["zh"]
     assert record["changed"][0]["was"] == "500" and record["changed"][0]["now"] == "300"
+
+
+def test_what_was_and_what_is_are_said_in_words_whatever_the_setting():
+    """Of every setting whose values are words: none of the program's own in a Chinese title or table."""
+    settings = [row for row in BASELINE.settings() if row.unit in ("choice", "reading", "flag") and row.path in CHANGEABLE]
+    assert len(settings) > 15
+    for row in settings:
+        (change,) = (c for c in BASELINE.set(parse_set([f"{row.path}={other_value(row)}"])).departures() if c.path == row.path)
+        said = [change.zh, *change.ends("zh"), change.said("zh")]
+        assert not [text for text in said if re.search("[a-z]{3,}", text)], said
+        assert len(set(change.ends("en"))) == 2 and "_" not in "".join((*change.ends("en"), change.said("en")))

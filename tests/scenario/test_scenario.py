@@ -450,7 +450,7 @@ def test_a_name_may_be_chinese_and_must_be_there(tmp_path):
         ("draws: [5]", "mine.yaml line 3, draws: is [5] → a whole number"),
         ("draws: {n: 5}", "mine.yaml line 3, draws: is {n: 5} → a whole number"),
         ("draws:", "mine.yaml line 3, draws: is none → a whole number"),
-        ("draws: ５０", "mine.yaml line 3, draws: is '５０' → a whole number"),
+        ("draws: 几十", "mine.yaml line 3, draws: is '几十' → a whole number"),
         ("policy: {end: 2015-02-29}", "mine.yaml line 3, policy.end: 2015-02-29 is no day of the calendar"),
         ("policy: {end: 2015-2-30}", "mine.yaml line 3, policy.end: is '2015-2-30' → write a date as 2013-01-01 or none"),
         ("policy: {in_force: no}", "mine.yaml line 3, policy.in_force: is 'no' → write true or false"),
@@ -1062,3 +1062,30 @@ def test_a_notebook_shows_what_was_changed():
     html = BASELINE.set({"law.data_line.cap": 150_000})._repr_html_()
     assert "law.data_line.cap" in html and "150000" in html and "law.data_line.rate" not in html
     assert "<table>" not in BASELINE._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "written, path, value",
+    [
+        ("law.office_rent.max_area=三百", "law.office_rent.max_area", "300"),
+        ("law.office_rent.max_area=３００平方米", "law.office_rent.max_area", "300"),
+        ("law.office_rent.months=三十六个月", "law.office_rent.months", "36"),
+        ("law.targets.leading=三家", "law.targets.leading", "3"),
+        ("law.tax_rebate.high_rate=零点四", "law.tax_rebate.high_rate", "0.4"),
+        ("assumptions.o2o_share=三成", "assumptions.o2o_share", "0.3"),
+        ("assumptions.startups.a_year={low: 十, mode: 二十, high: 三十}", "assumptions.startups.a_year", "{low: 10, mode: 20, high: 30}"),
+        ("draws=五百次", "draws", "500"),
+        ("horizon=二〇一八年", "horizon", "2018"),
+        ("rebate_suspended_from=2015年", "rebate_suspended_from", "2015"),
+    ],
+)
+def test_numbers_in_chinese_are_read_whatever_their_unit(written, path, value):
+    assert str(load_scenario("baseline").set(parse_set([written])).to_dict()[path]) == value
+
+
+@pytest.mark.parametrize(
+    "written", ["law.office_rent.max_area=三五百", "law.office_rent.max_area=三百元", "draws=一点五", "horizon=一八年"]
+)
+def test_numbers_that_may_be_two_or_have_another_unit_are_refused(written):
+    with pytest.raises(ScenarioError):
+        load_scenario("baseline").set(parse_set([written]))
