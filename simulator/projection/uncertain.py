@@ -159,4 +159,4 @@ def _in_range(made: Uncertain, given: list[Any], place: str, low: float, high: f
         if high == 1 and 1 < outside[0] <= 100
         else "check the unit"
     )
-    return None, [Problem(place, phrase("{} lies outside {} … {}", outside[0], format(low, "g"), format(high, "g")), hint)]
+    return None, [Problem(place, phrase("{} lies outside {} … {}", outside[0], format(low, ",.15g"), format(high, ",.15g")), hint)]

@@ -184,9 +184,15 @@ def apply(scenario: Scenario, changes: Mapping[str, Any], places: Mapping[str, s
     return found if law.policy is scenario.law.policy else with_defaults(found)  # another formula may ask for another assumption
 
 
+_WORDS = {"无": None, "是": True, "否": False}
+
+
 def _as_meant(value: Any, path: str, scenario: Scenario) -> Any:
-    """Amounts, shares and days written as people write them, by the setting's unit."""
+    """Amounts, shares and days written as people write them, by the setting's unit; 无, 是 and 否."""
     group, _, rest = path.partition(".")
+    a_word = group == "interpretation" or (path in PLAIN and PLAIN[path].kind in ("choice", "text"))
+    if isinstance(value, str) and value.strip() in _WORDS and not a_word:
+        return _WORDS[value.strip()]
     number = (
         scenario.law.numbers.get(rest.partition("@")[0])
         if group == "law"

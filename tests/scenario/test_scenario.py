@@ -813,9 +813,9 @@ def test_an_assumption_may_have_its_bounds_and_no_more(assumption):
             {"values": [assumption.low, value], "weights": [1, 1]},
         ):
             [text] = texts_of(PRICED.set, {path: form})
-            assert f"lies outside {assumption.low:g} … {assumption.high:g}" in text
+            assert f"lies outside {assumption.low:,.15g} … {assumption.high:,.15g}" in text
     shown = SETTINGS[path]
-    assert shown.range == f"{assumption.low:g} … {assumption.high:g}" and shown.unit == assumption.unit
+    assert shown.range == f"{assumption.low:,.15g} … {assumption.high:,.15g}" and shown.unit == assumption.unit
 
 
 @pytest.mark.parametrize("path", BASELINE.law.numbers)
@@ -1077,14 +1077,19 @@ def test_a_notebook_shows_what_was_changed():
         ("draws=五百次", "draws", "500"),
         ("horizon=二〇一八年", "horizon", "2018"),
         ("rebate_suspended_from=2015年", "rebate_suspended_from", "2015"),
+        ("policy.end=无", "policy.end", "none"),
+        ("rationing.enterprise_cap=无", "rationing.enterprise_cap", "none"),
+        ("law.data_line.offered=否", "law.data_line.offered", "false"),
+        ("policy.in_force=是", "policy.in_force", "true"),
     ],
 )
-def test_numbers_in_chinese_are_read_whatever_their_unit(written, path, value):
+def test_what_is_written_in_chinese_is_read_whatever_its_unit(written, path, value):
     assert str(load_scenario("baseline").set(parse_set([written])).to_dict()[path]) == value
 
 
 @pytest.mark.parametrize(
-    "written", ["law.office_rent.max_area=三五百", "law.office_rent.max_area=三百元", "draws=一点五", "horizon=一八年"]
+    "written",
+    ["draws=无", "draws=是", "law.office_rent.max_area=三五百", "law.office_rent.max_area=三百元", "draws=一点五", "horizon=一八年"],
 )
 def test_numbers_that_may_be_two_or_have_another_unit_are_refused(written):
     with pytest.raises(ScenarioError):
