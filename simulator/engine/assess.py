@@ -229,7 +229,7 @@ def assess_population(population: Population, scenario: Scenario, explained_of: 
     shown = slice(start - first, None)
     result = Assessment(
         population.ids,
-        np.array(population.details["name"], object),
+        population.details["name"],
         window.years[shown],
         awards[:, shown],
         displaced[:, shown],

@@ -19,7 +19,7 @@ import numpy as np
 
 from simulator.errors import PopulationError, Problem
 from simulator.phrases import phrase
-from simulator.population.register import TEXT, Population
+from simulator.population.register import Population
 from simulator.regular import bytes_of
 
 SHORTEST = 32  # bytes: as long as what the function gives
@@ -70,9 +70,9 @@ def pseudonymous(population: Population, key: bytes) -> Population:
     streams go by the codes."""
     details = dict(population.details)
     for column in ("group_id", "parent_id"):
-        details[column] = np.array([pseudonym(code, key) for code in details[column]], TEXT)
+        details[column] = np.array([pseudonym(code, key) for code in details[column]], object)
     for column in ("name", "area", "former_id"):
-        details[column] = np.zeros(len(population), TEXT)
+        details[column] = np.full(len(population), "", object)
     warnings = [replace(p, cause=re.sub("“[^”]*”", "“…”", p.cause)) for p in population.warnings]
     unknown = [(pseudonym(code, key), year, column) for code, year, column in population.unknown]
     ids = population.ids.copy()

@@ -27,7 +27,6 @@ from simulator.streams import keys_of
 if TYPE_CHECKING:
     import pandas as pd
 
-TEXT = np.dtypes.StringDType()  # a few bytes a text, where Python's own take fifty more
 DETAIL_COLUMNS = tuple(column for column in ENTERPRISES if column.name == "name" or column.optional)
 # One application: row of the enterprise, calendar year, number of the clause, day as yyyymmdd (0: not given).
 APPLICATION = np.dtype([("enterprise", np.int64), ("year", np.int64), ("clause", np.int64), ("applied_on", np.int64)])
@@ -42,7 +41,7 @@ def details_of(count: int, **columns: Any) -> dict[str, np.ndarray]:
     if unknown:
         raise ValueError(f"no details: {sorted(unknown)}")
     return {
-        column.name: np.array(columns.get(column.name, [column.default] * count), np.int64 if column.kind == "date" else TEXT)
+        column.name: np.array(columns.get(column.name, [column.default] * count), np.int64 if column.kind == "date" else object)
         for column in DETAIL_COLUMNS
     }
 
