@@ -7,7 +7,7 @@ from dataclasses import asdict
 from simulator.scenario import load_scenario
 
 CLAUSES = [
-    {"slug": slug, "article": article, "zh": zh, "en": en, "kind": kind}
+    {"slug": slug, "article": article, "zh": zh, "en": en, "kind": kind, "parts": 1}
     for slug, article, zh, en, kind in (
         ("headquarters_award", "四（一）", "总部开办奖励", "Headquarters award", "one_off"),
         ("opening_award", "四（二）", "网络零售企业开办奖励", "Opening award", "one_off"),
