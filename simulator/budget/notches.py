@@ -59,11 +59,7 @@ class Edge:
     fact: str
     unit: str
     edge: str
-
-    @property
-    def of_enterprise(self) -> bool:
-        """Whether the fact is the enterprise's own, not one of a year."""
-        return self.fact in ENTERPRISE_FIELDS
+    of_enterprise: bool  # not of a year
 
 
 @dataclass(frozen=True)
@@ -98,6 +94,20 @@ class People:
             existing=part(self.existing),
             paid=part(self.paid),
         )
+
+    def column(self, fact: str) -> np.ndarray:
+        """A fact of the enterprises (n,), or of their years (n, years + 1): what is written there changes it."""
+        policy = self.enacted.policy
+        for records, values, own in (
+            (self.enterprises, self.own, policy.own_enterprise),
+            (self.annual, self.own_annual, policy.own_annual),
+        ):
+            if fact in (records.dtype.names or ()):
+                return records[fact]
+            for place, one in enumerate(own):
+                if one.name == fact:
+                    return values[..., place]
+        raise KeyError(fact)
 
     def assessed(self) -> tuple[np.ndarray, np.ndarray]:
         """What the law gives by year and clause (n, years, clauses), and in cash over all years less clawback (n,); fen."""
@@ -149,18 +159,25 @@ class Notches:
 
 
 def edges_of(scenario: Scenario) -> list[Edge]:
-    """Every number of the clauses that are offered that a fact of every register has to reach, in the order of the numbers."""
+    """Every number of the clauses that are offered that a fact has to reach, in the order of the numbers; of the policy's own facts
+    those counted as finely as the number."""
     policy = scenario.law.policy
-    known = {*ENTERPRISE_FIELDS, *ANNUAL_FIELDS}
+    own = {fact.name: fact for fact in policy.facts}
     found: dict[tuple[int, str], Edge] = {}
     for k, clause in enumerate(policy.clauses):
         if clause.slug in scenario.law.withdrawn:
             continue
         for path in clause.numbers:
             for edge in clause.edges:
-                if edge.number == path and edge.fact in known and edge.op in (">=", ">") and not edge.ago:
-                    number = scenario.law.numbers[path]
-                    found.setdefault((k, path), Edge(k, path.partition(".")[2], edge.fact, number.unit, number.edge))
+                fact = own.get(edge.fact)
+                fine = (
+                    edge.fact in (*ENTERPRISE_FIELDS, *ANNUAL_FIELDS)
+                    if fact is None
+                    else fact.unit.scale == policy.number_units[path].scale
+                )
+                if edge.number == path and fine and edge.op in (">=", ">") and not edge.ago:
+                    number, alone = scenario.law.numbers[path], edge.fact in ENTERPRISE_FIELDS or (fact and fact.table == "enterprises")
+                    found.setdefault((k, path), Edge(k, path.partition(".")[2], edge.fact, number.unit, number.edge, bool(alone)))
     return list(found.values())
 
 
@@ -181,6 +198,7 @@ def notches(scenario: Scenario, population: Population | None = None, *, within:
         people = of_register(population.subset(known), scenario)
     else:
         people = of_draws(scenario, population, min(draws, scenario.draws))
+        absent = {fact.name for fact in scenario.law.policy.facts}  # not drawn
     rows: list[tuple[Any, ...]] = []
     places: list[tuple[Any, ...]] = []
     for edge in edges_of(scenario):
@@ -262,10 +280,10 @@ def _near(people: People, edge: Edge, within: float) -> Iterator[Near]:
     if edge.of_enterprise:  # the edge of the year it settles in
         settled = np.array([year_of(int(day)) for day in people.enterprises["settled_on"]], int)
         column = np.clip(settled - int(people.years[0]) + 1, 1, len(people.years))
-        yield _asked(people, edge, within, people.enterprises[edge.fact], numbers[column], 0)
+        yield _asked(people, edge, within, people.column(edge.fact), numbers[column], 0)
         return
     for j, year in enumerate(people.years, start=1):
-        fact = np.where(people.annual["present"][:, j] != 0, people.annual[edge.fact][:, j], 0)
+        fact = np.where(people.annual["present"][:, j] != 0, people.column(edge.fact)[:, j], 0)
         yield _asked(people, edge, within, fact, np.full(len(fact), numbers[j]), int(year))
 
 
@@ -278,9 +296,9 @@ def _asked(people: People, edge: Edge, within: float, fact: np.ndarray, number: 
     def with_fact(value: np.ndarray, together: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
         moved = some.only(np.arange(len(chosen)))
         if edge.of_enterprise:
-            moved.enterprises[edge.fact] = value
+            moved.column(edge.fact)[:] = value
         else:
-            moved.annual[edge.fact][:, place + 1] = value
+            moved.column(edge.fact)[:, place + 1] = value
             for other in together:
                 moved.annual[other][:, place + 1] += value - fact
         awards, net = moved.assessed()

@@ -354,7 +354,8 @@ def _unknown(population: Population, scenario: Scenario) -> list[Problem]:
                 )
             )
         if enterprise:
-            clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2] or "no clause"
+            clauses = ", ".join(column.needed_by if column else ()) or name.partition(".")[2]
             place = f"{enterprise}, {year}, {name}" if year else f"{enterprise}, {name}"
-            problems.append(Problem(place, phrase("is unknown: {}", clauses), "find out and enter it", "warning"))
+            cause = phrase("is unknown: {}", clauses) if clauses else phrase("is unknown; no clause asks for it")
+            problems.append(Problem(place, cause, "find out and enter it", "warning"))
     return problems

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from simulator.engine.window import Window
 from simulator.facts import AREA, OCCUPANCY, RENT
-from simulator.law.policy import Policy
+from simulator.law.policy import Clause, Condition, Policy
 from simulator.money import RATE
 from simulator.population.column import Column
 from simulator.population.schema import contract_of
@@ -87,8 +87,11 @@ class Brackets:
         return sorted(value for value in found if value > 0)
 
     def _beside(self, *names: str) -> list[str]:
-        """Paths of the numbers that stand in a clause beside any of these facts."""
-        return list(dict.fromkeys(path for clause in self.policy.clauses if set(names) & set(clause.facts) for path in clause.uses.numbers))
+        """Paths of the numbers that stand in a clause, or a link between clauses, beside any of these facts."""
+        settlement = self.policy.settlement
+        links = [*(group.when for group in settlement.exclusive), *(cap.most for cap in settlement.caps)]
+        together: list[Clause | Condition] = [*self.policy.clauses, *links]
+        return list(dict.fromkeys(path for one in together if set(names) & set(one.uses.every_fact) for path in one.uses.numbers))
 
     def _thresholds(self, name: str) -> list[int]:
         """The law's numbers of its unit that a fact may be compared with, in the fact's machine units."""

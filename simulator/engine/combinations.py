@@ -35,6 +35,7 @@ class Combinations:
         self.columns = columns_of(self.policy)
         self.annual = {*ANNUAL_FIELDS, *(fact.name for fact in self.policy.own_annual)}
         uses = self.policy.uses
+        self.of_tax = {self.policy.index(slug) for slug in self.policy.needed_facts().get("retained_tax", ())}
         self.longest_ago = {name: max(ago for other, ago in uses.earlier if other == name) for name, _ in uses.earlier}
         self.fixed = set(uses.fixed_years)
         self.least: dict[tuple[int, int], int] = {}  # retained tax that known taxes leave up, by row and year
@@ -55,6 +56,8 @@ class Combinations:
                     continue
                 if name in TAXES[:3] and not self._is_blank(row, year, "retained_tax"):
                     continue  # the register knows the retained tax itself
+                if name in TAXES[:4] and not self.of_tax & set(clauses) and not self._is_blank(row, year, "district_contribution"):
+                    continue  # or the contribution, where nothing else is asked for
             elif "." in name and not self.first <= year <= last:
                 continue
             kept.add((name, year))

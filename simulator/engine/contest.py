@@ -70,7 +70,7 @@ def _decided(enacted: Enacted, asking: np.ndarray, law: np.ndarray, seed: np.uin
     seated, ranks, places = np.zeros_like(amounts, bool), np.zeros_like(amounts), np.zeros(len(policy.clauses), np.int64)
     seated[who, asking["clause"]], ranks[who, asking["clause"]], places[asking["clause"]] = True, asking["value"], asking["places"]
     order = np.argsort(uniforms(seed, draw, APPLICATION_DAY, keys, year), kind="stable")
-    weigh(policy, amounts, seated, places, ranks, np.arange(len(keys)), order, law)
+    weigh(policy, amounts, seated, places, ranks, np.arange(len(keys)), [order] * len(policy.settlement.pots), law)
     given["amount"] = amounts[who, asking["clause"]]
     return given
 

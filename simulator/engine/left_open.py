@@ -67,7 +67,7 @@ def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def worth_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The same of all parts of a register, what is worth most first."""
-    table = together(parts).groupby(list(WORTH[:2]), as_index=False)[list(WORTH[2:])].sum()
+    table = together(parts).groupby(list(WORTH[:2]), as_index=False)[list(WORTH[2:])].sum().round(2)
     return table.sort_values(
         ["width_alone", "width_shared", "not_assessable", "column"], ascending=[False, False, False, True], ignore_index=True
     )

@@ -145,7 +145,17 @@ def _play(law: Law, case: Case, tell: bool = False) -> list[_Alike]:
             ranked = [one.ranked() for one in opens]
             order = np.arange(len(which))
             asked = int(np.nonzero(np.array([one.member for one in groups])[which] == case.at)[0][-1])
-            steps = weigh(policy, amounts, seated, ranked[0][0], np.array([v for _, v in ranked])[which], order, order, numbers, asked)
+            steps = weigh(
+                policy,
+                amounts,
+                seated,
+                ranked[0][0],
+                np.array([v for _, v in ranked])[which],
+                order,
+                [order] * len(policy.settlement.pots),
+                numbers,
+                asked,
+            )
             groups, opens, awarded = _parted(groups, opens, which, amounts, opened)
         for i, (one, now) in enumerate(zip(groups, opens, strict=True)):
             one.awards.append(now.left(awarded[i]))

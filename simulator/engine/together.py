@@ -6,6 +6,8 @@ what the next one may.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulator.engine.enacted import Enacted
@@ -68,8 +70,8 @@ def assess_together(
         else:
             eligible = conduct & ELIGIBLE > 0
             seated = np.where(law_stays, (due > 0) & eligible[:, None], amounts > 0)
-            order = _order_of_application(population, int(year), rank_of_code)
-            steps[int(year)] = weigh(policy, amounts, seated, places, ranks, rank_of_code, order, terms.numbers[j], explained_of)
+            orders = [_order_of_application(population, int(year), pot.clauses, rank_of_code) for pot in policy.settlement.pots]
+            steps[int(year)] = weigh(policy, amounts, seated, places, ranks, rank_of_code, orders, terms.numbers[j], explained_of)
             replaced[amounts == 0] = 0  # who is left with nothing keeps the existing support
         awards[:, j], displaced[:, j] = amounts, replaced
         remember_year(
@@ -85,13 +87,13 @@ def weigh(
     places: np.ndarray,
     ranks: np.ndarray,
     ties: np.ndarray,
-    order: np.ndarray,
+    orders: Sequence[np.ndarray],
     numbers: np.ndarray,
     explained_of: int | None = None,
 ) -> list[Step]:
     """Of a year's amounts (n, clauses), in place: only the first so many, then what pots hold. seated (n, clauses): who takes a place;
-    places (clauses,), ranks (n, clauses): how many get a clause, and by what; ties (n,): the order of equal ones; order: of application;
-    numbers: the law's. Returns what was decided of one enterprise (`explained_of`: its position)."""
+    places (clauses,), ranks (n, clauses): how many get a clause, and by what; ties (n,): the order of equal ones; orders: of application,
+    by pot; numbers: the law's. Returns what was decided of one enterprise (`explained_of`: its position)."""
     own = list[Step]()
     for k, clause in enumerate(policy.clauses):
         if clause.first is None:
@@ -116,7 +118,7 @@ def weigh(
             )
         amounts[out, k] = 0
     for at, pot in enumerate(policy.settlement.pots):
-        of_pot, asked = list(pot.clauses), amounts.copy()
+        of_pot, asked, order = list(pot.clauses), amounts.copy(), orders[at]
         limit = int(numbers[policy.number_paths.index(pot.amount)])
         share_out(pot.share, of_pot, limit, amounts, order)
         if explained_of is not None:
@@ -142,10 +144,10 @@ def standings(values: np.ndarray, ties: np.ndarray) -> np.ndarray:
     return found
 
 
-def _order_of_application(population: Population, year: int, rank_of_code: np.ndarray) -> np.ndarray:
-    """The enterprises by first day of application in a year, those without one last; then by code."""
-    day = np.full(len(population), 99_999_999, np.int64)
-    for entry in population.applications[population.applications["year"] == year]:
+def _order_of_application(population: Population, year: int, clauses: tuple[int, ...], rank_of_code: np.ndarray) -> np.ndarray:
+    """The enterprises by first day of application for one of these clauses in a year, those without one last; then by code."""
+    day, given = np.full(len(population), 99_999_999, np.int64), population.applications
+    for entry in given[(given["year"] == year) & np.isin(given["clause"] - 1, clauses) & (given["applied_on"] > 0)]:
         day[entry["enterprise"]] = min(day[entry["enterprise"]], entry["applied_on"])
     return np.lexsort((rank_of_code, day))
 

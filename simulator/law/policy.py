@@ -349,13 +349,14 @@ class Policy:
         return {s: k for k, s in enumerate(self.slugs)}[slug]
 
     def needed_facts(self) -> dict[str, tuple[str, ...]]:
-        """Every fact and the clauses that read it; those of conduct and clawback are read by all."""
+        """Every fact and the clauses it decides on; conduct and clawback decide on all, links between clauses on those linked."""
         general = Uses()
         for part in (*self.settlement.conduct, *([self.settlement.clawback] if self.settlement.clawback else [])):
             general.add(part.uses)
         found: dict[str, list[str]] = {name: list(self.slugs) for name in general.every_fact}
-        for clause in self.clauses:
-            for name in clause.facts:
-                if clause.slug not in found.setdefault(name, []):
-                    found[name].append(clause.slug)
+        links = [(group.when.uses.every_fact, group.clauses) for group in self.settlement.exclusive]
+        links += [(cap.most.uses.every_fact, cap.clauses) for cap in self.settlement.caps]
+        for names, clauses in (*((clause.facts, (k,)) for k, clause in enumerate(self.clauses)), *links):
+            for name in names:
+                found.setdefault(name, []).extend(self.slugs[k] for k in clauses if self.slugs[k] not in found.get(name, ()))
         return {name: tuple(slugs) for name, slugs in found.items() if name in facts.KINDS or any(f.name == name for f in self.facts)}

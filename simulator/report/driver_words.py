@@ -111,7 +111,7 @@ def of_notches(edges: pd.DataFrame, labels: Mapping[str, str], words: Wording) -
     """Where most stand who would gain by a little more, or where it may be."""
     total = edges[(edges["year"] == "total") & (edges["below"] > 0)].sort_values("below", ascending=False, kind="stable")
     if not len(total):
-        return "notches.nobody", {}
+        return "notches.unseen" if edges["below"].isna().any() else "notches.nobody", {}
     top, error = total.iloc[0], total["below_error"].fillna(0.0)
     near = total[top["below"] - total["below"] <= _NORMAL * (error**2 + error.iloc[0] ** 2) ** 0.5]
     names = [edge(r.clause, r.term, labels) for r in near.itertuples()]

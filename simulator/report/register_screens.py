@@ -144,7 +144,9 @@ def _plan(result: Assessment, plan: pd.DataFrame, words: Wording) -> str:
             )
         )
     head = (words.say("assess.clause"), *(words.say("assess.paid_in", year=year) for year in years), words.say("assess.sum"))
-    return "\n".join([words.say("assess.plan"), grid(head, rows)])
+    back = {code for code, due in zip(result.ids, result.clawback.any(axis=1), strict=True) if due}
+    both = [words.say("assess.plan_due_back", count=str(n))] if (n := len(back & set(plan["enterprise_id"]))) else []
+    return "\n".join([words.say("assess.plan"), grid(head, rows), *both])
 
 
 def _cells(of_clause: pd.DataFrame, year: int, places: bool) -> tuple[str, str]:
@@ -191,9 +193,11 @@ def _left_open(result: Assessment, words: Wording) -> str:
             f"{r.not_assessable:,}",
         )
         for r in result.worth.itertuples()
+        if r.intervals
     ]
     head = [words.say(f"assess.{name}") for name in ("fact", "cells", "involved", "alone", "shared", "not_assessable")]
-    return "\n".join([*lines, "", words.say("assess.worth"), grid(head, worth)])
+    others = [words.say("assess.worth_nothing", count=str(n))] if (n := len(result.worth) - len(worth)) else []
+    return "\n".join([*lines, "", words.say("assess.worth"), grid(head, worth), *others])
 
 
 def _facts(result: Assessment, names: str, words: Wording) -> str:

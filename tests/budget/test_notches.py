@@ -10,6 +10,8 @@ import pytest
 from simulator.budget.notches import ESTIMATES, edges_of, notches, of_draws
 from simulator.errors import ScenarioError
 from simulator.facts import OCCUPANCY
+from simulator.population.readers import read_population
+from simulator.scenario import under_policy
 from tests.laws_of_the_model.playing import register, scenario
 from tests.of_2013 import SLUGS
 
@@ -169,3 +171,36 @@ def test_unknown_facts_are_left_out_not_taken_for_nothing():
 def test_a_band_is_a_share(within):
     with pytest.raises(ScenarioError, match="a share above 0"):
         notches(BASELINE, within=within)
+
+
+OWN = """\
+name: own_edges
+zh: 自有事项的门槛
+term: {start: 2021-01-01, end: 2022-12-31}
+facts:
+  equipment: {table: annual, unit: 元, zh: 设备投资}
+  patents: {table: enterprises, kind: count, zh: 专利数}
+clauses:
+  a:
+    {article: 一, zh: 甲, kind: recurrent, numbers: {low: {value: 500万元, zh: 门槛}, r: {value: 8 %, zh: 比例}},
+     where: {w: {if: equipment >= low, zh: 达到}}, amount: equipment * r}
+  b:
+    {article: 二, zh: 乙, kind: one_off, numbers: {few: {value: 10件, zh: 件数}, x: {value: 1万元, zh: 额}},
+     where: {w: {if: patents >= few, zh: 达到}}, amount: x}
+"""
+
+
+def test_the_edges_of_a_policy_s_own_facts_are_looked_at(tmp_path):
+    (tmp_path / "own.yaml").write_text(OWN, "utf-8")
+    register = tmp_path / "register"
+    register.mkdir()
+    (register / "enterprises.csv").write_text("enterprise_id,settled_on,patents\nA,2021-05-05,9\nB,2021-05-05,30\n", "utf-8")
+    rows = ["A,2021,4999999.99,1000000", "B,2021,9000000,1000000"]
+    (register / "annual.csv").write_text("\n".join(["enterprise_id,year,equipment,sales", *rows, ""]), "utf-8")
+    scenario = under_policy(tmp_path / "own.yaml").set({"horizon": 2021, "draws": 20})
+    edges = notches(scenario, read_population(register, policy=scenario.law.policy)).edges
+    total = edges[edges["year"] == "total"].set_index("term")
+    assert total.loc["low", ["below", "gain"]].tolist() == [1.0, 400_000.0]
+    assert total.loc["few", ["below", "gain"]].tolist() == [1.0, 10_000.0]
+    drawn = notches(scenario, None, draws=5).edges  # own facts are not drawn
+    assert drawn["below"].isna().all()

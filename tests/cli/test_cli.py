@@ -994,7 +994,6 @@ def test_what_a_command_cannot_mean(arguments, reported, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["asess", "x"],
         ["run", "--drows", "5"],
         ["run", "--draws", "many"],

@@ -47,7 +47,7 @@ def test_lang_of_the_environment_is_heard_and_the_option_is_heard_first(monkeypa
         assert bool(CHARACTERS.search(done("terms", "policy.start").splitlines()[0])) == (lang == "zh")
         assert call("run", "nowhere").err.startswith({"zh": "共 1 处问题，", "en": "1 problem, "}[lang])
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    assert not CHARACTERS.search(done("terms", "policy.start").replace("二 J", ""))
+    assert not CHARACTERS.search(done("terms", "policy.start").replace("二 judgement", ""))
     assert CHARACTERS.search(done("terms", "policy.start", "--lang", "zh"))
 
 

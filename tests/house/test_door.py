@@ -21,7 +21,7 @@ COMMAND_LINE = {path.stem: path.read_text(encoding="utf-8") for path in sorted((
 
 # What the command line may take from behind the door: how to say things and write lists, and how to read its own options.
 BESIDE_THE_DOOR = {
-    "simulator.audit": {"DONE", "WRONG", "Act", "act", "broken", "entries", "head", "log_file", "missing", "seals_below"},
+    "simulator.audit": {"DONE", "WRONG", "Act", "act", "broken", "entries", "has_read", "head", "log_file", "missing", "seals_below"},
     "simulator.errors": {"SimulatorError", "PopulationError", "Problem", "nearest"},
     "simulator.console": {"safe", "say"},
     "simulator.files": {"OF_A_RUN", "overwriting", "ready"},

@@ -1,5 +1,6 @@
 """A report of each of the other policies, in both languages, names that policy alone; nothing of one place is left in the program."""
 
+import html
 import re
 
 import pytest
@@ -17,7 +18,7 @@ PLACE = re.compile("九龙坡|Jiulongpo|重庆|Chongqing|高新区")
 def words_of(page: str) -> str:
     """What a person reads of a page: text, titles of pictures, descriptions."""
     page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r'\b(?:src|href|id|class|d|style)="[^"]*"', "", page))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r'\b(?:src|href|id|class|d|style)="[^"]*"', "", page)))
 
 
 @pytest.fixture(scope="module", params=OTHERS)

@@ -123,7 +123,7 @@ def test_every_page_carries_its_record(made):
         "scenario-sha256": record["hashes"]["scenario"],
         "code-sha256": record["hashes"]["code"],
     }.items():
-        assert f'<meta content="{value}" name="{name}"/>' in page
+        assert f'<meta name="{name}" content="{value}">' in page
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders")
