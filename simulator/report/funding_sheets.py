@@ -9,12 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from simulator.budget.risk import levels_in
+from simulator.budget.risk import TOTAL, levels_in
 from simulator.document import Table
 from simulator.document.numbers import UNITS, WITHHELD, withheld
 from simulator.report.tabled import in_money, tabled
 from simulator.report.wording import Wording
-from simulator.store.record import TOTAL
 
 QUANTILES = ("p5", "p50", "p80", "p90", "p95", "p99")
 RATIONED = ("waiting", "lapsed", "cancelled", "cut", "unpaid_claims")  # shown only where there is any of it

@@ -74,3 +74,8 @@ def test_reading_a_register_waits_for_no_picture_and_no_statistics(command):
 @pytest.mark.plays_draws
 def test_a_run_waits_for_no_picture():
     assert imported((*PICTURES, "scipy.stats"), "run", "baseline", "--draws", "4") == []
+
+
+def test_a_run_on_the_screen_waits_for_nothing_of_reports_and_analyses():
+    needless = ("simulator.store.record", "simulator.disclosure.suppression", "simulator.engine.assess", "scipy.stats", "scipy.optimize")
+    assert imported((*PICTURES, *needless), "run", "baseline", "--draws", "5") == []
