@@ -13,6 +13,7 @@ from simulator.document import Table
 from simulator.document.numbers import UNITS
 from simulator.render.text import tables as as_text
 from simulator.report.saved import save as save_sheets
+from simulator.report.sources import named
 from simulator.report.tabled import tabled
 from simulator.report.wording import Wording, load
 
@@ -56,9 +57,17 @@ def legality(flags: pd.DataFrame, words: Wording) -> Table:
     return tabled(words.say("legality.title"), columns, rows, words, words.say("legality.note"))
 
 
+def _source(source: str, words: Wording) -> str:
+    """The article a setting stands in, or what is known of it."""
+    return words.term("confidence", source) if source in ("", "J") else named(source, words)
+
+
 def _changed(result: Comparison, words: Wording) -> Table:
     keys = ("scenario", "path", "was", "now", "article", "meaning")
-    rows = [(r.scenario, r.path, r.baseline, r.reform, r.article, getattr(r, words.lang)) for r in result.changed.itertuples()]
+    rows = [
+        (r.scenario, r.path, r.baseline, r.reform, _source(str(r.article), words), getattr(r, words.lang))
+        for r in result.changed.itertuples()
+    ]
     return tabled(
         words.say("compare.changed"),
         {words.say(f"compare.{k}"): "text" for k in keys},
