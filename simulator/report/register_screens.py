@@ -12,7 +12,7 @@ from simulator.law.policy import CLAWBACK
 from simulator.law.readings import defaults
 from simulator.population.parts import Register, each, lies_in_parts, open_register
 from simulator.population.readers import Examination
-from simulator.population.register import asked_for
+from simulator.population.register import Population, asked_for
 from simulator.population.schema import contract, contract_of
 from simulator.render.text import grid
 from simulator.report.refusals import listing, marking
@@ -83,7 +83,20 @@ def _contents(register: Register, words: Wording) -> list[str]:
 
 
 def remarks(population: Register, path: str, lang: str) -> str:
-    """One line on a register that a run reads, where something is to be said of it: warnings, unknown facts."""
+    """On a register that a run reads, where something is to be said of it: warnings, unknown facts, what cannot be projected."""
+    return "\n".join(filter(None, (_odd(population, path, lang), _not_projected(population, load(lang)))))
+
+
+def _not_projected(population: Register, words: Wording) -> str:
+    """How many enterprises state a contribution that the policy asks for, and no sales that later ones could follow from."""
+    if not isinstance(population, Population) or "district_contribution" not in contract().policy.needed_facts():
+        return ""
+    stated, sales = population.annual["district_contribution"] > 0, population.annual["sales"] > 0
+    alone = int(np.count_nonzero(stated.any(axis=1) & ~sales.any(axis=1)))
+    return words.say("register.contribution_alone", count=f"{alone:,}") if alone else ""
+
+
+def _odd(population: Register, path: str, lang: str) -> str:
     words = load(lang)
     count = {"warnings": len(population.warnings), "command": marking(path, lang)}
     if unknown := asked_for(population.unknown, contract().policy, defaults(contract().policy)):
@@ -144,7 +157,7 @@ def _plan(result: Assessment, plan: pd.DataFrame, words: Wording) -> str:
             )
         )
     head = (words.say("assess.clause"), *(words.say("assess.paid_in", year=year) for year in years), words.say("assess.sum"))
-    back = {code for code, due in zip(result.ids, result.clawback.any(axis=1), strict=True) if due}
+    back = set(result.ids[np.flatnonzero(result.clawback.any(axis=1))])
     both = [words.say("assess.plan_due_back", count=str(n))] if (n := len(back & set(plan["enterprise_id"]))) else []
     return "\n".join([words.say("assess.plan"), grid(head, rows), *both])
 

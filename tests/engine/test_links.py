@@ -6,7 +6,8 @@ import pytest
 
 from simulator.engine.assess import assess
 from simulator.population.readers import read_population
-from simulator.scenario import under_policy
+from simulator.report.register_screens import remarks
+from simulator.scenario import adopt_policy, under_policy
 
 POLICY = """\
 name: linked
@@ -65,3 +66,17 @@ def test_a_pot_asks_when_its_own_clauses_were_applied_for(tmp_path, day, winner)
     given = f"B,2021,b,2021-01-05\nA,2021,a,2021-02-01\nB,2021,a,{day}\n"
     table = assessed(tmp_path, pot, "70000", given).table()
     assert table.loc[(table["clause"] == "a") & (table["amount"] > 0), "enterprise_id"].tolist() == [winner]
+
+
+@pytest.mark.parametrize("sales, said", [("", True), ("1000000", False)])
+def test_a_run_says_whose_contribution_cannot_be_projected(tmp_path, sales, said):
+    (tmp_path / "linked.yaml").write_text(POLICY.replace("LINKS", LINKS["cap by contribution"]), "utf-8")
+    (tmp_path / "enterprises.csv").write_text("enterprise_id,settled_on\nA,\nB,\n", "utf-8")
+    rows = [f"{code},{year},1000000,{sales},50000" for code in "AB" for year in (2020, 2021)]
+    (tmp_path / "annual.csv").write_text("\n".join(["enterprise_id,year,equipment,sales,district_contribution", *rows, ""]), "utf-8")
+    policy = under_policy(tmp_path / "linked.yaml").law.policy
+    adopt_policy(policy)
+    try:
+        assert ("有 2 户填有区级财政贡献额而没有销售额" in remarks(read_population(tmp_path, policy=policy), "名册", "zh")) == said
+    finally:
+        adopt_policy(None)
