@@ -39,6 +39,7 @@ def test_a_report_names_that_policy_alone(pages):
     for lang, page in found.items():
         reported = words_of(page)
         assert (policy.zh if lang == "zh" else policy.en) in reported
+        assert ">numbers<" not in page  # a heading in the file's words
         assert [clause.article for clause in policy.clauses if clause.article not in reported] == []
         assert [word for word in foreign(name, reported) if word.lower() not in general] == []
         assert PLACE.findall(reported) == []
