@@ -326,8 +326,8 @@ class Formula:
                 0,
                 "could grow beyond what is counted exactly",
                 "结果可能超出精确计数的范围",
-                "cap a fact with min(…)",
-                "请用 min(…) 限制其中的数据",
+                "cap each fact before it is multiplied, as min(exports, 1000000000元): a cap around the result comes too late",
+                "请在相乘之前限制各项数据，如 min(出口额, 10亿元)；只给结果封顶不够",
             )
 
     def _prepared(self) -> tuple[str, list[int]]:
