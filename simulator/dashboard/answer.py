@@ -59,7 +59,7 @@ class Teller:
 
     def shared_out(self, answer: Answer, still: Callable[[], bool]) -> str:
         """What is paid and what waits, where appropriations are shared out: that takes the draws' single claims, played anew.
-        HTML; "" where there is nothing to say, or nobody waits for it any more."""
+        HTML; "" where there is nothing to say, or another answer is wanted by now."""
         run, funding = answer.run, answer.run.scenario.funding
         if not still() or (funding.mode == "none" and funding.enterprise_cap is None and not funding.clause_caps):
             return ""

@@ -68,7 +68,7 @@ class Together:
         )
 
     def play(self, scenarios: Sequence[tuple[str, Scenario]], then: Any) -> None:
-        """Have scenarios played once nobody waits for an answer, and do something with the runs (name, run)."""
+        """Have scenarios played at idle priority, and do something with the runs (name, run)."""
 
         def do(play: Play) -> None:
             try:

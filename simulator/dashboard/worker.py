@@ -104,7 +104,7 @@ class Replaying:
 
     def foresee(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         if session := self._sessions.get((scenario.seed, scenario.draws)):
-            session.play(scenario, progress, rebase=False, gently=True)
+            session.play(scenario, progress, rebase=False, idle=True)
 
     def look_ahead(self, scenario: Scenario, progress: Callable[[int], None]) -> None:
         if session := self._sessions.get((scenario.seed, scenario.draws)):

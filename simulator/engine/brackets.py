@@ -88,9 +88,7 @@ class Brackets:
 
     def _beside(self, *names: str) -> list[str]:
         """Paths of the numbers that stand in a clause, or a link between clauses, beside any of these facts."""
-        settlement = self.policy.settlement
-        links = [*(group.when for group in settlement.exclusive), *(cap.most for cap in settlement.caps)]
-        together: list[Clause | Condition] = [*self.policy.clauses, *links]
+        together: list[Clause | Condition] = [*self.policy.clauses, *(part for part, _ in self.policy.settlement.links)]
         return list(dict.fromkeys(path for one in together if set(names) & set(one.uses.every_fact) for path in one.uses.numbers))
 
     def _thresholds(self, name: str) -> list[int]:

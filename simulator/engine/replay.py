@@ -35,7 +35,7 @@ from simulator.scenario import Scenario
 
 MARK = HISTORY_FIELDS.index("mark")
 LARGEST_MEMORY = 256 * 2**20  # bytes for who ever held which clause's conditions; beyond that everything is played
-GENTLY = 80_000  # enterprises times draws of a block that nobody waits for: somebody may ask at any time
+IDLE_BLOCK = 80_000  # enterprises times draws of a block played at idle priority: a question stops it after the block
 HELD_TAKE = 2.0  # times as long to play one that held a changed clause as one of all: the law looks at it
 REMEMBERED = 24  # results kept, so that a setting put back is there at once
 ADDED_ONLY = 1 << 62  # where a clause's bit would stand: those of `comers.carry_over` who were not there
@@ -136,17 +136,17 @@ class Session:
         stops: Sequence[int] = (),
         show: Callable[[Draws], None] = lambda _first: None,
         rebase: bool = True,
-        gently: bool = False,
+        idle: bool = False,
     ) -> Draws:
         """What `engine.run.play` gives. progress is called with draws done and may raise to stop. stops: numbers of draws, ascending,
-        after which `show` is given what the first draws gave; it may raise, too. rebase, gently: see `answer`. Raises ScenarioError."""
+        after which `show` is given what the first draws gave; it may raise, too. rebase, idle: see `answer`. Raises ScenarioError."""
         scenario = scenario or self.scenario
         assert scenario is not None
         key = scenario.hash()
         if key in self._results:
             self._results.move_to_end(key)
         else:
-            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase, gently=gently)
+            self._results[key] = self.answer(scenario, progress, stops=stops, show=show, rebase=rebase, idle=idle)
             if len(self._results) > REMEMBERED:
                 self._results.popitem(last=False)
         return self._results[key]
@@ -159,14 +159,14 @@ class Session:
         stops: Sequence[int] = (),
         show: Callable[[Draws], None] = lambda _first: None,
         rebase: bool = True,
-        gently: bool = False,
+        idle: bool = False,
     ) -> Draws:
-        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of; gently:
-        nobody waits for it (yet)."""
+        """The same, whatever was asked before. rebase: what has to be played in full is what further ones are changes of; idle: at
+        idle priority, in small blocks."""
         change = None if scenario.law.policy.contested else self._changed(scenario)
         if scenario.law.policy.contested or (self._base and change is None and not rebase):
             # where what one gets depends on all there is no part to play again
-            return play(scenario, self.population, workers=self.workers, progress=progress, block=self._gentle() if gently else None)
+            return play(scenario, self.population, workers=self.workers, progress=progress, block=self._idle_block() if idle else None)
         if anew := self._base is None or change is None or (change.everybody and rebase):
             base = _Base(scenario, self._prepared(scenario), self.workers)
             parameters, play_part = base.parameters, base.play
@@ -175,7 +175,7 @@ class Session:
         paid_years, seconds, parts, done = paid_until(scenario, self.population), 0.0, [], 0
         for last in (*stops, scenario.draws):
             started = time.perf_counter()
-            parts.append(play_part(slice(done, last), progress, self._gentle() if gently else None))
+            parts.append(play_part(slice(done, last), progress, self._idle_block() if idle else None))
             seconds, done = seconds + time.perf_counter() - started, last
             by_clause, by_year = (np.concatenate(sums) for sums in zip(*parts, strict=True))
             result = finish(scenario, by_clause, by_year, parameters[:last], paid_years, seconds)
@@ -211,7 +211,7 @@ class Session:
         base = self._base
         if base is None or base.held[THOSE_THERE] is None:
             return
-        block = self._gentle()
+        block = self._idle_block()
         change = self._changed(scenario)
         if change is None or any(change.extent):  # what is changed further is changed from here
             base = _Base(scenario, self._prepared(scenario), self.workers)
@@ -220,9 +220,9 @@ class Session:
         for k in range(base.prepared.enacted.clauses):
             base.rest(1 << k, scenario.draws, progress, block)
 
-    def _gentle(self) -> int:
-        """Draws of a block that nobody waits for."""
-        return max(1, GENTLY // max(1, self._base.there if self._base else 0))
+    def _idle_block(self) -> int:
+        """Draws of a block at idle priority."""
+        return max(1, IDLE_BLOCK // max(1, self._base.there if self._base else 0))
 
     def _prepared(self, scenario: Scenario) -> Prepared:
         """`prepare`; taken over where only assumptions differ from what was played in full before."""

@@ -230,6 +230,11 @@ class Settlement:
     caps: tuple[Cap, ...] = ()
     pots: tuple[Pot, ...] = ()
 
+    @property
+    def links(self) -> tuple[tuple[Condition, tuple[int, ...]], ...]:
+        """What caps and exclusive groups ask, and of which clauses."""
+        return (*((group.when, group.clauses) for group in self.exclusive), *((cap.most, cap.clauses) for cap in self.caps))
+
 
 @dataclass(frozen=True, eq=False)
 class Policy:
@@ -301,7 +306,7 @@ class Policy:
         """All that its clauses and what holds for all of them read."""
         whole, settlement = Uses(), self.settlement
         back = [settlement.clawback] if settlement.clawback else []
-        links = [*(group.when for group in settlement.exclusive), *(cap.most for cap in settlement.caps)]
+        links = [part for part, _ in settlement.links]
         for uses in (*(c.uses for c in self.clauses), *(part.uses for part in (*settlement.conduct, *back, *links))):
             whole.add(uses)
         return whole
@@ -354,8 +359,7 @@ class Policy:
         for part in (*self.settlement.conduct, *([self.settlement.clawback] if self.settlement.clawback else [])):
             general.add(part.uses)
         found: dict[str, list[str]] = {name: list(self.slugs) for name in general.every_fact}
-        links = [(group.when.uses.every_fact, group.clauses) for group in self.settlement.exclusive]
-        links += [(cap.most.uses.every_fact, cap.clauses) for cap in self.settlement.caps]
+        links = ((part.uses.every_fact, clauses) for part, clauses in self.settlement.links)
         for names, clauses in (*((clause.facts, (k,)) for k, clause in enumerate(self.clauses)), *links):
             for name in names:
                 found.setdefault(name, []).extend(self.slugs[k] for k in clauses if self.slugs[k] not in found.get(name, ()))
